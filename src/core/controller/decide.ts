@@ -1,0 +1,148 @@
+/**
+ * From what is known of a target to what its producers may do: the one place where a rate is clamped and a
+ * state is named. Nothing fresh: blind (blind.ts). Otherwise the law (law.ts), or plain steps (thresholds.ts).
+ */
+import type { Assessment } from "../assessment.ts";
+import type { DecisionState, Reason } from "../decision.ts";
+import type { Policy, TargetSettings } from "../settings.ts";
+import { brief, type Instant, type Rate, secondsBetween } from "../units.ts";
+import { blindRate, holdUntil, safeRate } from "./blind.ts";
+import { delaysOf } from "./delays.ts";
+import { ceilingRate, floorRate, lawRate } from "./law.ts";
+import { areHeldBack, type Pressure } from "./pressure.ts";
+import { type Rates, tellRates } from "./rates.ts";
+import { blindText, holdingText, openText, sheddingText, thresholdText } from "./reason.ts";
+import { stepThresholds, thresholdRate } from "./thresholds.ts";
+
+/** What a decision is made of. */
+export interface Known {
+  readonly settings: TargetSettings;
+  readonly rates: Rates | undefined;
+  readonly lastFreshAt: Instant | undefined;
+  readonly trouble: string | undefined;
+  readonly admittedTotal: number | undefined;
+  readonly pressure: Pressure;
+  readonly shedding: boolean;
+  readonly thresholdSteps: number;
+  readonly rate: Rate | null;
+}
+
+export interface Verdict {
+  readonly state: DecisionState;
+  readonly rate: Rate | null;
+  readonly reason: Reason;
+  readonly shedding: boolean;
+  readonly thresholdSteps: number;
+}
+
+/** A sample is overdue after so many polls; then the rate may fall, not rise. */
+const overduePolls = 1.5;
+
+export function decide(known: Known, assessment: Assessment, at: Instant): Verdict {
+  const { settings, rates, lastFreshAt } = known;
+  if (rates === undefined || lastFreshAt === undefined) return neverSeen(known);
+  if (at >= holdUntil(lastFreshAt, settings)) return blind(known, rates, lastFreshAt, at);
+  const overdue = known.trouble !== undefined || at - lastFreshAt > overduePolls * settings.pollMs;
+  const limit = least(settings.maxRate, overdue ? known.rate : null);
+  return settings.policy.kind === "setpoint"
+    ? bySetpoint(known, rates, limit, assessment, at)
+    : byThresholds(known, settings.policy, limit, assessment, at);
+}
+
+/** null is no limit. */
+const least = (...rates: readonly (Rate | null)[]): Rate | null => {
+  const limits = rates.filter((rate) => rate !== null);
+  return limits.length === 0 ? null : Math.min(...limits);
+};
+
+const blindReason = (text: string): Reason => ({ signal: "blind", value: null, setpoint: null, text });
+
+function neverSeen({ settings, trouble, shedding, thresholdSteps }: Known): Verdict {
+  const rate = settings.onBlind === "safe" ? safeRate(settings, undefined) : settings.maxRate;
+  const doing = rate === null ? "nothing limits" : `${brief(rate)}/s at the most`;
+  return {
+    state: "blind",
+    rate,
+    reason: blindReason(blindText(undefined, trouble, doing)),
+    shedding,
+    thresholdSteps,
+  };
+}
+
+function blind(known: Known, rates: Rates, lastFreshAt: Instant, at: Instant): Verdict {
+  const { settings, shedding, thresholdSteps, trouble } = known;
+  const { drain, capacity } = tellRates(rates);
+  const ceiling = ceilingRate(rates, delaysOf(settings, rates.ageSeconds));
+  const { rate, phase } = blindRate(settings, at, lastFreshAt, known.rate, capacity ?? drain, ceiling);
+  const most = rate === null ? "" : `, ${brief(rate)}/s`;
+  const doing =
+    phase === "descending"
+      ? `going down to the safe rate${most} now`
+      : settings.onBlind === "closed"
+        ? "closed, as configured"
+        : settings.onBlind === "open"
+          ? `open, as configured${most}`
+          : `at the safe rate${most}`;
+  const text = blindText(secondsBetween(lastFreshAt, at), trouble, doing);
+  return { state: "blind", rate, reason: blindReason(text), shedding, thresholdSteps };
+}
+
+/** `limit`: what the rate must not exceed, whatever the law says. */
+function bySetpoint(
+  known: Known,
+  rates: Rates,
+  limit: Rate | null,
+  assessment: Assessment,
+  at: Instant,
+): Verdict {
+  const { settings, thresholdSteps, pressure } = known;
+  const delays = delaysOf(settings, rates.ageSeconds);
+  const law = lawRate(rates, at, known.admittedTotal, delays, settings.minRate);
+  const seconds = law.capacity > 0 ? law.lagMessages / law.capacity : sampledSeconds(assessment);
+  const shedding =
+    seconds !== undefined && seconds > delays.maxSeconds * (known.shedding ? 0.5 : 1) && law.rate !== null;
+  const rate = least(limit, shedding ? floorRate(rates, settings.minRate) : law.rate);
+  const { setpointSeconds, maxSeconds } = delays;
+  const state = shedding
+    ? "shedding"
+    : areHeldBack(pressure, at, rate, assessment.inflow)
+      ? "throttled"
+      : "open";
+  const text =
+    state === "shedding"
+      ? sheddingText(assessment, seconds, maxSeconds)
+      : state === "throttled"
+        ? holdingText(assessment, seconds, setpointSeconds)
+        : openText(assessment, seconds);
+  const reason: Reason = { signal: "lagSeconds", value: seconds ?? null, setpoint: setpointSeconds, text };
+  return { state, rate, reason, shedding, thresholdSteps };
+}
+
+function byThresholds(
+  known: Known,
+  { unit, steps }: Extract<Policy, { kind: "thresholds" }>,
+  limit: Rate | null,
+  assessment: Assessment,
+  at: Instant,
+): Verdict {
+  const value = unit === "seconds" ? sampledSeconds(assessment) : assessment.lag.messages;
+  const thresholdSteps = stepThresholds(steps, known.thresholdSteps, value);
+  const rate = least(limit, thresholdRate(steps, thresholdSteps));
+  const step = steps[thresholdSteps - 1];
+  const held = areHeldBack(known.pressure, at, rate, assessment.inflow);
+  const text =
+    step === undefined
+      ? openText(assessment, sampledSeconds(assessment))
+      : thresholdText(assessment, sampledSeconds(assessment), step, unit);
+  const signal = unit === "seconds" ? "lagSeconds" : "lagMessages";
+  return {
+    state: held ? "throttled" : "open",
+    rate,
+    reason: { signal, value: value ?? null, setpoint: step?.above ?? steps[0]?.above ?? null, text },
+    shedding: false,
+    thresholdSteps,
+  };
+}
+
+const sampledSeconds = ({ lag: { seconds } }: Assessment): number | undefined =>
+  seconds.quality === "unknown" ? undefined : seconds.seconds;

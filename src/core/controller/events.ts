@@ -1,0 +1,12 @@
+/** What happens to a target, in order. `at` never goes back. */
+import type { Observation } from "../observation.ts";
+import type { Failure } from "../ports.ts";
+import type { TargetSettings } from "../settings.ts";
+import type { Instant } from "../units.ts";
+
+export type TargetEvent =
+  | { readonly event: "observed"; readonly at: Instant; readonly observation: Observation }
+  | { readonly event: "pollFailed"; readonly at: Instant; readonly failure: Failure }
+  /** Totals of messages; absent where they are not counted. */
+  | { readonly event: "tick"; readonly at: Instant; readonly admitted?: number; readonly attempted?: number }
+  | { readonly event: "reconfigured"; readonly at: Instant; readonly settings: TargetSettings };

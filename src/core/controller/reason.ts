@@ -1,0 +1,61 @@
+/** The sentence of a decision: what was seen, what is aimed at, what consumers do. */
+import type { Assessment } from "../assessment.ts";
+import { brief, type Rate } from "../units.ts";
+
+const perSecond = (rate: Rate): string => `${brief(rate)}/s`;
+
+const behind = ({ lag }: Assessment, seconds: number | undefined): string => {
+  const messages = lag.messages === undefined ? undefined : `${brief(lag.messages)} messages`;
+  const time = seconds === undefined ? undefined : `${brief(seconds)} s`;
+  if (lag.messages === 0) return "nothing behind";
+  return `${time ?? messages ?? "an unknown number of messages"} behind`;
+};
+
+const consumersDo = ({ capacity, drain, consumers }: Assessment): string => {
+  if (consumers === 0) return "no consumer is connected";
+  const rate = capacity ?? drain;
+  return rate === undefined
+    ? "what consumers complete is not known yet"
+    : `consumers complete ${perSecond(rate)}`;
+};
+
+const coverage = ({ lag: { covers } }: Assessment): string =>
+  covers.fresh < covers.of ? `; seen on ${covers.fresh} of ${covers.of} parts` : "";
+
+export const holdingText = (
+  assessment: Assessment,
+  seconds: number | undefined,
+  setpointSeconds: number,
+): string =>
+  `${behind(assessment, seconds)}, holding ${brief(setpointSeconds)} s; ${consumersDo(assessment)}${coverage(assessment)}`;
+
+export const sheddingText = (
+  assessment: Assessment,
+  seconds: number | undefined,
+  maxSeconds: number,
+): string =>
+  `${behind(assessment, seconds)}, beyond the bound of ${brief(maxSeconds)} s; ${consumersDo(assessment)}${coverage(assessment)}`;
+
+export const openText = (assessment: Assessment, seconds: number | undefined): string =>
+  `${behind(assessment, seconds)}; nobody is held back; ${consumersDo(assessment)}${coverage(assessment)}`;
+
+export const thresholdText = (
+  assessment: Assessment,
+  seconds: number | undefined,
+  step: { readonly above: number; readonly below: number },
+  unit: "messages" | "seconds",
+): string =>
+  `${behind(assessment, unit === "seconds" ? seconds : undefined)}, above ${brief(step.above)} ${unit}, ` +
+  `until below ${brief(step.below)}; ${consumersDo(assessment)}${coverage(assessment)}`;
+
+export const blindText = (
+  sinceSeconds: number | undefined,
+  why: string | undefined,
+  doing: string,
+): string => {
+  const since =
+    sinceSeconds === undefined
+      ? "nothing was ever known of this target"
+      : `nothing fresh for ${brief(sinceSeconds)} s`;
+  return `${since}${why === undefined ? "" : ` (${why})`}; ${doing}`;
+};

@@ -1,0 +1,140 @@
+/**
+ * One target's life: a state, an event, the next state and the decision that follows. Pure; the daemon and
+ * replay run the same steps.
+ */
+import type { Assessment } from "../assessment.ts";
+import type { Decision } from "../decision.ts";
+import { assess } from "../lag/assess.ts";
+import { beginLag, type LagState, stepLag } from "../lag/target.ts";
+import type { Observation } from "../observation.ts";
+import type { Failure } from "../ports.ts";
+import type { TargetSettings } from "../settings.ts";
+import type { Instant, Rate } from "../units.ts";
+import { decide, type Verdict } from "./decide.ts";
+import { delaysOf } from "./delays.ts";
+import type { TargetEvent } from "./events.ts";
+import { beginPressure, type Pressure, stepPressure } from "./pressure.ts";
+import { beginRates, type Rates, stepRates, tellRates } from "./rates.ts";
+
+export interface TargetState {
+  readonly target: string;
+  readonly settings: TargetSettings;
+  readonly lag: LagState;
+  /** Absent until the first fresh sample. */
+  readonly rates: Rates | undefined;
+  /** When the last fresh sample arrived. */
+  readonly lastFreshAt: Instant | undefined;
+  /** Why the last poll told nothing fresh; absent where it did. */
+  readonly trouble: string | undefined;
+  /** Totals of the last tick; absent while nobody counts. */
+  readonly admittedTotal: number | undefined;
+  readonly pressure: Pressure;
+  /** Lag is beyond the hard bound and was not yet below half of it. */
+  readonly shedding: boolean;
+  /** How many threshold steps are in force. */
+  readonly thresholdSteps: number;
+  /** The last rate that was decided while not blind; null: nothing limited. */
+  readonly rate: Rate | null;
+}
+
+export interface Step {
+  readonly state: TargetState;
+  readonly decision: Decision;
+  readonly assessment: Assessment;
+}
+
+export const beginTarget = (target: string, settings: TargetSettings, at: Instant): Step =>
+  conclude(
+    {
+      target,
+      settings,
+      lag: beginLag(),
+      rates: undefined,
+      lastFreshAt: undefined,
+      trouble: undefined,
+      admittedTotal: undefined,
+      pressure: beginPressure(at),
+      shedding: false,
+      thresholdSteps: 0,
+      rate: null,
+    },
+    at,
+  );
+
+export const stepTarget = (state: TargetState, event: TargetEvent): Step =>
+  conclude(take(state, event), event.at);
+
+function take(state: TargetState, event: TargetEvent): TargetState {
+  switch (event.event) {
+    case "observed":
+      return observed(state, event.observation);
+    case "pollFailed":
+      return { ...state, trouble: describe(event.failure) };
+    case "tick":
+      return {
+        ...state,
+        admittedTotal: event.admitted,
+        pressure: stepPressure(state.pressure, event.at, event.admitted, event.attempted),
+      };
+    case "reconfigured":
+      return { ...state, settings: event.settings };
+  }
+}
+
+const describe = ({ kind, message }: Failure): string => `${kind}: ${message}`;
+
+function observed(state: TargetState, observation: Observation): TargetState {
+  const lag = stepLag(state.lag, observation);
+  if (lag === state.lag) return state;
+  const { sample } = lag;
+  if (sample === undefined || sample.lag.quality === "unknown" || sample.lag.quality === "stale") {
+    return { ...state, lag, trouble: lag.trouble ?? "its lag is unknown" };
+  }
+  const reading = {
+    at: sample.at,
+    receivedAt: sample.receivedAt,
+    lagMessages: sample.lag.value,
+    producedTotal: sample.producedTotal,
+    consumedTotal: sample.consumedTotal,
+    admittedTotal: observation.admitted,
+  };
+  const rates =
+    state.rates === undefined
+      ? beginRates(reading)
+      : stepRates(state.rates, reading, delaysOf(state.settings, state.rates.ageSeconds));
+  return { ...state, lag, rates, trouble: undefined, lastFreshAt: sample.receivedAt };
+}
+
+/** The decision for the state as it is at `at`, and what of it the next one builds on. */
+function conclude(state: TargetState, at: Instant): Step {
+  const { settings } = state;
+  const assessment = assess(state.lag, state.rates === undefined ? {} : tellRates(state.rates));
+  const verdict: Verdict = decide(state, assessment, at);
+  const { lag } = assessment;
+  const seconds = lag.seconds.quality === "unknown" ? undefined : lag.seconds;
+  return {
+    state: {
+      ...state,
+      shedding: verdict.shedding,
+      thresholdSteps: verdict.thresholdSteps,
+      rate: verdict.state === "blind" ? state.rate : verdict.rate,
+    },
+    assessment,
+    decision: {
+      target: state.target,
+      state: verdict.state,
+      mode: settings.mode,
+      rate: verdict.rate,
+      reason: verdict.reason,
+      lag: {
+        messages: lag.messages ?? null,
+        seconds: seconds?.seconds ?? null,
+        method: seconds?.method ?? null,
+        trend: lag.trend,
+      },
+      observedAt: state.rates?.sample.at ?? null,
+      decidedAt: at,
+      validUntil: at + settings.leaseTtlMs,
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** What producers as a whole may do on a target now, and why. */
+import type { LagMethod, Trend } from "./assessment.ts";
+import type { Mode } from "./settings.ts";
+import type { Instant, Rate } from "./units.ts";
+
+/** The first of these that holds. */
+export const decisionStates = ["failing", "blind", "shedding", "recovering", "throttled", "open"] as const;
+export type DecisionState = (typeof decisionStates)[number];
+
+export const reasonSignals = [
+  "lagSeconds",
+  "lagMessages",
+  "blind", // nothing fresh to decide from
+  "none", // nothing limits
+] as const;
+export type ReasonSignal = (typeof reasonSignals)[number];
+
+export interface Reason {
+  readonly signal: ReasonSignal;
+  readonly value: number | null;
+  readonly setpoint: number | null;
+  readonly text: string;
+}
+
+export interface Decision {
+  readonly target: string;
+  readonly state: DecisionState;
+  readonly mode: Mode;
+  /** Messages per second for all producers together; null where nothing limits; 0 where closed. */
+  readonly rate: Rate | null;
+  readonly reason: Reason;
+  readonly lag: {
+    readonly messages: number | null;
+    readonly seconds: number | null;
+    readonly method: LagMethod | null;
+    readonly trend: Trend;
+  };
+  /** The instant of the sample that this rests on; null where there never was one. */
+  readonly observedAt: Instant | null;
+  readonly decidedAt: Instant;
+  readonly validUntil: Instant;
+}

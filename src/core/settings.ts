@@ -1,0 +1,41 @@
+/** What a target is decided by: its configuration with all defaults filled in. */
+import type { Rate } from "./units.ts";
+
+export const modes = ["enforce", "observe"] as const;
+export type Mode = (typeof modes)[number];
+
+export const blindPolicies = ["safe", "open", "closed"] as const;
+export type BlindPolicy = (typeof blindPolicies)[number];
+
+/** In force from lag above `above` until it is below `below`. */
+export interface ThresholdStep {
+  readonly above: number;
+  readonly below: number;
+  readonly rate: Rate;
+}
+
+/** Hold lag at a setpoint, or follow plain steps. */
+export type Policy =
+  | { readonly kind: "setpoint"; readonly setpointSeconds: number; readonly maxSeconds: number }
+  | {
+      readonly kind: "thresholds";
+      readonly unit: "messages" | "seconds";
+      /** Ascending by `above`; the last one in force holds. */
+      readonly steps: readonly ThresholdStep[];
+    };
+
+export interface TargetSettings {
+  readonly policy: Policy;
+  /** How often the broker is asked. */
+  readonly pollMs: number;
+  readonly minRate: Rate;
+  readonly maxRate: Rate | null;
+  /** `auto` is half the last known drain. */
+  readonly safeRate: Rate | "auto";
+  readonly onBlind: BlindPolicy;
+  readonly mode: Mode;
+  /** How long a decision may be acted on. */
+  readonly leaseTtlMs: number;
+  /** How soon a change of the rate reaches whoever holds it. */
+  readonly refreshMs: number;
+}

@@ -1,0 +1,78 @@
+/** The board: what the daemon has decided last, for whoever serves it. Readers only read. */
+import type { Assessment } from "../core/assessment.ts";
+import type { Decision } from "../core/decision.ts";
+import type { FailureKind } from "../core/ports.ts";
+import type { TargetSettings } from "../core/settings.ts";
+import type { Instant } from "../core/units.ts";
+
+/** A decision as it stands on the board. `version` never repeats, over restarts too. */
+export type PublishedDecision = Decision & { readonly version: string };
+
+/** Totals since the daemon started. Messages, not requests. */
+export interface TargetCounters {
+  readonly attempted: number;
+  readonly admitted: number;
+  /** Of the admitted: told to wait before sending. */
+  readonly delayed: number;
+  readonly refused: number;
+  /** Seconds without anything fresh to decide from. */
+  readonly blindSeconds: number;
+  readonly observations: number;
+  readonly failures: Readonly<Partial<Record<FailureKind, number>>>;
+  /** Decisions published, by `state` and the reason's `signal`, joined by a blank. */
+  readonly decisions: Readonly<Record<string, number>>;
+}
+
+export interface TargetView {
+  readonly target: string;
+  readonly broker: string;
+  readonly settings: TargetSettings;
+  readonly decision: PublishedDecision;
+  readonly assessment: Assessment;
+  readonly counters: TargetCounters;
+}
+
+export interface SourceView {
+  readonly broker: string;
+  /** kafka, memory. */
+  readonly type: string;
+  readonly targets: number;
+  /** Whether the last poll had an answer for any target; null before the first. */
+  readonly reachable: boolean | null;
+  readonly pollMs: number;
+  readonly lastPollAt: Instant | null;
+  readonly lastPollMs: number | null;
+  readonly lastPollRequests: number | null;
+  readonly polls: number;
+  /** Requests to the broker so far, by the name of the call. */
+  readonly requests: Readonly<Record<string, number>>;
+  /** Targets' failed answers so far, by kind. */
+  readonly errors: Readonly<Partial<Record<FailureKind, number>>>;
+  readonly lastError: { readonly at: Instant; readonly kind: FailureKind; readonly message: string } | null;
+}
+
+/** What became of one attempt on a gate. `by` is the target that bound it. */
+export type Admission =
+  | { readonly allowed: true; readonly delayMs: number; readonly by: TargetView }
+  | { readonly allowed: false; readonly retryAfterMs: number; readonly by: TargetView };
+
+export interface Attempt {
+  /** Messages; 1 to 10^6. */
+  readonly cost: number;
+  /** Whether whoever asks can wait up to a second before it sends. A gateway cannot. */
+  readonly canWait: boolean;
+}
+
+export interface Board {
+  now(): Instant;
+  startedAt: Instant;
+  targets(): readonly TargetView[];
+  target(name: string): TargetView | undefined;
+  /** Names of gates that the configuration lists, beside the targets themselves, with their targets. */
+  gates(): ReadonlyMap<string, readonly string[]>;
+  /** Whether `name` is a gate or a target. */
+  has(name: string): boolean;
+  /** Charges the attempt to all of the gate's targets or to none. `name` must be one that `has` knows. */
+  attempt(name: string, attempt: Attempt): Admission;
+  sources(): readonly SourceView[];
+}

@@ -1,0 +1,136 @@
+/** From a snapshot of the board to samples of the catalogue. */
+import type { Assessment } from "../core/assessment.ts";
+import { type Decision, decisionStates } from "../core/decision.ts";
+import { type FailureKind, failureKinds } from "../core/ports.ts";
+import type { Policy } from "../core/settings.ts";
+import { type Instant, secondsBetween } from "../core/units.ts";
+import type { LabelsOf, PulledName } from "./catalogue.ts";
+
+type Counts<Key extends string = string> = Readonly<Partial<Record<Key, number>>>;
+
+/** One target as metrics see it. Counters are totals since the daemon started. */
+export interface TargetSnapshot {
+  readonly target: string;
+  readonly broker: string;
+  readonly settings: { readonly policy: Policy };
+  readonly decision: Pick<Decision, "state" | "mode" | "rate">;
+  readonly assessment: Pick<
+    Assessment,
+    | "at"
+    | "lag"
+    | "held"
+    | "delayed"
+    | "lost"
+    | "inflow"
+    | "exogenousInflow"
+    | "drain"
+    | "capacity"
+    | "consumers"
+  >;
+  readonly counters: {
+    readonly attempted: number;
+    readonly admitted: number;
+    readonly delayed: number;
+    readonly refused: number;
+    readonly blindSeconds: number;
+    readonly observations: number;
+    readonly failures: Counts<FailureKind>;
+    /** By state and reason, joined by a blank. */
+    readonly decisions: Counts;
+  };
+}
+
+/** One broker as metrics see it. */
+export interface SourceSnapshot {
+  readonly broker: string;
+  readonly type: string;
+  readonly targets: number;
+  readonly reachable: boolean | null;
+  readonly polls: number;
+  readonly requests: Counts;
+  readonly errors: Counts<FailureKind>;
+}
+
+export interface MetricsSnapshot {
+  readonly targets: readonly TargetSnapshot[];
+  readonly sources: readonly SourceSnapshot[];
+}
+
+/** Takes one sample. A value that is not known makes none. */
+export type Put = <N extends PulledName>(name: N, labels: LabelsOf<N>, value: number | undefined) => void;
+
+const flag = (holds: boolean): number => (holds ? 1 : 0);
+
+const putAssessment = (put: Put, view: TargetSnapshot, now: Instant): void => {
+  const { at, lag, ...assessment } = view.assessment;
+  const labels = { target: view.target };
+  put("headgate_target_lag_messages", labels, lag.messages);
+  if (lag.seconds.quality !== "unknown") {
+    const { method, seconds } = lag.seconds;
+    put("headgate_target_lag_seconds", { target: view.target, method }, seconds);
+  }
+  put("headgate_target_held_messages", labels, assessment.held);
+  put("headgate_target_delayed_messages", labels, assessment.delayed);
+  put("headgate_target_lost_messages_total", labels, assessment.lost);
+  put("headgate_target_inflow_messages_per_second", labels, assessment.inflow);
+  put("headgate_target_exogenous_inflow_messages_per_second", labels, assessment.exogenousInflow);
+  put("headgate_target_drain_messages_per_second", labels, assessment.drain);
+  put("headgate_target_capacity_messages_per_second", labels, assessment.capacity);
+  put("headgate_target_consumers", labels, assessment.consumers);
+  if (at === undefined) return;
+  put("headgate_target_parts", labels, lag.covers.of);
+  put("headgate_target_fresh_parts", labels, lag.covers.fresh);
+  // A broker's clock may run ahead of ours.
+  put("headgate_target_observation_age_seconds", labels, Math.max(0, secondsBetween(at, now)));
+};
+
+const putDecision = (put: Put, { target, broker, settings, decision }: TargetSnapshot): void => {
+  const labels = { target };
+  put("headgate_target_info", { target, broker, mode: decision.mode }, 1);
+  if (settings.policy.kind === "setpoint")
+    put("headgate_target_setpoint_seconds", labels, settings.policy.setpointSeconds);
+  put("headgate_target_limited", labels, flag(decision.rate !== null));
+  put("headgate_target_rate_messages_per_second", labels, decision.rate ?? undefined);
+  for (const state of decisionStates)
+    put("headgate_target_state", { target, state }, flag(state === decision.state));
+};
+
+const putCounters = (put: Put, { target, counters }: TargetSnapshot): void => {
+  const labels = { target };
+  for (const [key, count] of Object.entries(counters.decisions)) {
+    const [state = "", reason = ""] = key.split(" ");
+    put("headgate_target_decisions_total", { target, state, reason }, count);
+  }
+  put("headgate_target_attempted_messages_total", labels, counters.attempted);
+  put("headgate_target_admitted_messages_total", labels, counters.admitted);
+  put("headgate_target_admitted_delayed_messages_total", labels, counters.delayed);
+  put("headgate_target_refused_messages_total", labels, counters.refused);
+  put("headgate_target_blind_seconds_total", labels, counters.blindSeconds);
+  put("headgate_target_observations_total", labels, counters.observations);
+  // All kinds from the start: a rate over a series that begins at 1 misses the first failure.
+  for (const kind of failureKinds)
+    put("headgate_target_poll_failures_total", { target, kind }, counters.failures[kind] ?? 0);
+};
+
+const putSource = (put: Put, source: SourceSnapshot): void => {
+  const { broker, type, reachable } = source;
+  const labels = { broker };
+  put("headgate_broker_info", { broker, type }, 1);
+  put("headgate_broker_up", labels, reachable === null ? undefined : flag(reachable));
+  put("headgate_broker_targets", labels, source.targets);
+  put("headgate_broker_polls_total", labels, source.polls);
+  for (const [api, count] of Object.entries(source.requests))
+    put("headgate_broker_requests_total", { broker, api }, count);
+  for (const kind of failureKinds)
+    put("headgate_broker_errors_total", { broker, kind }, source.errors[kind] ?? 0);
+};
+
+/** Puts all samples of a snapshot, each target and each broker in one pass. */
+export const putSnapshot = (put: Put, snapshot: MetricsSnapshot, now: Instant): void => {
+  for (const view of snapshot.targets) {
+    putAssessment(put, view, now);
+    putDecision(put, view);
+    putCounters(put, view);
+  }
+  for (const source of snapshot.sources) putSource(put, source);
+};

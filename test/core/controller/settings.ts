@@ -1,0 +1,15 @@
+import type { TargetSettings } from "../../../src/core/settings.ts";
+
+/** Settings with the defaults of the configuration, at a poll of 1 s. */
+export const settings = (over: Partial<TargetSettings> = {}): TargetSettings => ({
+  policy: { kind: "setpoint", setpointSeconds: 10, maxSeconds: 60 },
+  pollMs: 1000,
+  minRate: 1,
+  maxRate: null,
+  safeRate: "auto",
+  onBlind: "safe",
+  mode: "enforce",
+  leaseTtlMs: 15_000,
+  refreshMs: 5000,
+  ...over,
+});

@@ -1,0 +1,168 @@
+/** A board made of values, for tests of whoever serves one. */
+import type { Attempt, Admission, Board, SourceView, TargetView } from "../../src/daemon/board.ts";
+
+/** The board's clock stands still. */
+export const now = Date.parse("2026-11-23T19:20:02.000Z");
+const observedAt = now - 2000;
+
+export interface TargetChanges {
+  readonly broker?: string;
+  readonly settings?: Partial<TargetView["settings"]>;
+  readonly decision?: Partial<TargetView["decision"]>;
+  readonly assessment?: Partial<TargetView["assessment"]>;
+}
+
+/** A throttled target of which everything is known, with the given changes. */
+export const targetView = (target: string, changes: TargetChanges = {}): TargetView => ({
+  target,
+  broker: changes.broker ?? "events",
+  settings: {
+    policy: { kind: "setpoint", setpointSeconds: 10, maxSeconds: 60 },
+    pollMs: 5000,
+    minRate: 1,
+    maxRate: null,
+    safeRate: "auto",
+    onBlind: "safe",
+    mode: "enforce",
+    leaseTtlMs: 15_000,
+    refreshMs: 5000,
+    ...changes.settings,
+  },
+  decision: {
+    target,
+    state: "throttled",
+    mode: "enforce",
+    rate: 430.7,
+    reason: {
+      signal: "lagSeconds",
+      value: 18.2,
+      setpoint: 10,
+      text: "18.2 s behind, holding 10 s; consumers complete 950/s",
+    },
+    lag: { messages: 17_290, seconds: 18.2, method: "rate", trend: "falling" },
+    observedAt,
+    decidedAt: now - 100,
+    validUntil: observedAt + 15_000,
+    version: "b7c1-4711",
+    ...changes.decision,
+  },
+  assessment: {
+    at: observedAt,
+    status: "behind",
+    lag: {
+      quality: "fresh",
+      messages: 17_290,
+      seconds: { quality: "fresh", seconds: 18.2, method: "rate" },
+      trend: "falling",
+      covers: { fresh: 2, of: 2 },
+    },
+    lost: 0,
+    inflow: 480.5,
+    exogenousInflow: 50,
+    drain: 950,
+    capacity: 950,
+    timeToDrainSeconds: 36.8,
+    consumers: 2,
+    groupState: "stable",
+    parts: [
+      { part: "orders/0", lag: 9000, held: 0, lost: 0, quality: "fresh", flags: [] },
+      { part: "orders/1", lag: 8290, lost: 0, quality: "fresh", flags: ["noCommit"] },
+    ],
+    ...changes.assessment,
+  },
+  counters: {
+    attempted: 61_200,
+    admitted: 49_900,
+    delayed: 300,
+    refused: 11_300,
+    blindSeconds: 0,
+    observations: 120,
+    failures: {},
+    decisions: { "throttled lagSeconds": 41 },
+  },
+});
+
+/** A target that was never observed. */
+export const unseenTarget = (target: string, changes: TargetChanges = {}): TargetView => {
+  const { decision, assessment, ...rest } = changes;
+  return targetView(target, {
+    ...rest,
+    decision: {
+      state: "blind",
+      rate: null,
+      reason: { signal: "blind", value: null, setpoint: 10, text: "never observed, so nothing limits" },
+      lag: { messages: null, seconds: null, method: null, trend: "unknown" },
+      observedAt: null,
+      ...decision,
+    },
+    assessment: { ...unseenAssessment, ...assessment },
+  });
+};
+
+const unseenAssessment = {
+  at: undefined,
+  status: "unknown",
+  lag: {
+    quality: "unknown",
+    seconds: { quality: "unknown" },
+    trend: "unknown",
+    covers: { fresh: 0, of: 0 },
+  },
+} as const;
+
+/** A broker that answers, with the given changes. */
+export const sourceView = (broker: string, changes: Partial<SourceView> = {}): SourceView => ({
+  broker,
+  type: "kafka",
+  targets: 2,
+  reachable: true,
+  pollMs: 5000,
+  lastPollAt: observedAt,
+  lastPollMs: 12.5,
+  lastPollRequests: 3,
+  polls: 120,
+  requests: { OffsetFetch: 120, ListOffsets: 120, DescribeGroups: 120 },
+  errors: {},
+  lastError: null,
+  ...changes,
+});
+
+export interface FakeBoard extends Board {
+  /** What was asked, in order. */
+  readonly attempts: readonly (Attempt & { readonly gate: string })[];
+}
+
+/** What a board answers to an attempt, given the gate's first target. */
+export type Answer = (by: TargetView, attempt: Attempt) => Admission;
+
+export const go: Answer = (by) => ({ allowed: true, delayMs: 0, by });
+
+/** Gates are governed by their first target. */
+export const fakeBoard = (parts: {
+  readonly targets?: readonly TargetView[];
+  readonly sources?: readonly SourceView[];
+  readonly gates?: Readonly<Record<string, readonly string[]>>;
+  readonly answer?: Answer;
+}): FakeBoard => {
+  const { targets = [], sources = [], answer = go } = parts;
+  const gates = new Map(Object.entries(parts.gates ?? {}));
+  const byName = new Map(targets.map((view) => [view.target, view]));
+  const attempts: (Attempt & { readonly gate: string })[] = [];
+  const firstOf = (gate: string) => byName.get(gates.get(gate)?.[0] ?? gate);
+  return {
+    attempts,
+    startedAt: now - 600_000,
+    now: () => now,
+    targets: () => targets,
+    target: (name) => byName.get(name),
+    gates: () => gates,
+    has: (name) => firstOf(name) !== undefined,
+    attempt(gate, attempt) {
+      attempts.push({ gate, ...attempt });
+      const by = firstOf(gate);
+      if (by === undefined) throw new RangeError(`the board has no ${gate}`);
+      return answer(by, attempt);
+    },
+    sources: () => sources,
+  };
+};
