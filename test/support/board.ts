@@ -1,5 +1,5 @@
 /** A board made of values, for tests of whoever serves one. */
-import type { Attempt, Admission, Board, SourceView, TargetView } from "../../src/daemon/board.ts";
+import type { Admission, Attempt, Board, SourceView, TargetView } from "../../src/daemon/board.ts";
 
 /** The board's clock stands still. */
 export const now = Date.parse("2026-11-23T19:20:02.000Z");
@@ -82,33 +82,31 @@ export const targetView = (target: string, changes: TargetChanges = {}): TargetV
   },
 });
 
-/** A target that was never observed. */
-export const unseenTarget = (target: string, changes: TargetChanges = {}): TargetView => {
-  const { decision, assessment, ...rest } = changes;
-  return targetView(target, {
-    ...rest,
+/** A target that was never observed, so that nothing limits it. */
+export const unseenTarget = (target: string, broker = "events"): TargetView => ({
+  ...targetView(target, {
+    broker,
     decision: {
       state: "blind",
       rate: null,
       reason: { signal: "blind", value: null, setpoint: 10, text: "never observed, so nothing limits" },
       lag: { messages: null, seconds: null, method: null, trend: "unknown" },
       observedAt: null,
-      ...decision,
     },
-    assessment: { ...unseenAssessment, ...assessment },
-  });
-};
-
-const unseenAssessment = {
-  at: undefined,
-  status: "unknown",
-  lag: {
-    quality: "unknown",
-    seconds: { quality: "unknown" },
-    trend: "unknown",
-    covers: { fresh: 0, of: 0 },
+  }),
+  assessment: {
+    status: "unknown",
+    lag: {
+      quality: "unknown",
+      seconds: { quality: "unknown" },
+      trend: "unknown",
+      covers: { fresh: 0, of: 0 },
+    },
+    lost: 0,
+    groupState: "unknown",
+    parts: [],
   },
-} as const;
+});
 
 /** A broker that answers, with the given changes. */
 export const sourceView = (broker: string, changes: Partial<SourceView> = {}): SourceView => ({

@@ -40,8 +40,14 @@ export const screenshot = async (url: string, file: string, width = 1280, height
   const browser = await chromium();
   const profile = await mkdtemp(join(tmpdir(), "headgate-chromium-"));
   try {
-    const options = [`--user-data-dir=${profile}`, `--screenshot=${file}`, `--window-size=${width},${height}`];
-    const { code, stderr } = await run(browser.path, [...browser.args, ...options, url], { env: browser.env });
+    const options = [
+      `--user-data-dir=${profile}`,
+      `--screenshot=${file}`,
+      `--window-size=${width},${height}`,
+    ];
+    const { code, stderr } = await run(browser.path, [...browser.args, ...options, url], {
+      env: browser.env,
+    });
     if (code !== 0 || !stderr.includes("written to file")) throw new Error(`no picture of ${url}: ${stderr}`);
   } finally {
     await rm(profile, { recursive: true, force: true });

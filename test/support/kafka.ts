@@ -5,11 +5,12 @@ import { closeSync, openSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Kafka, logLevel } from "kafkajs";
 import { type Report, reportToStderr } from "./cache.ts";
 import { currentKafka, javaMissing, kafkaClassPath } from "./kafkaPackages.ts";
+import { log4j, type NodeAddresses, properties } from "./kafkaProperties.ts";
+import { kafkaServes } from "./kafkaReadiness.ts";
 import { freePorts } from "./ports.ts";
-import { exited, MissingCommand, run, startGuard, until } from "./processes.ts";
+import { exited, MissingCommand, run, startGuard } from "./processes.ts";
 import { type FaultProxy, startProxy } from "./proxy.ts";
 
 export interface KafkaOptions {
@@ -32,7 +33,7 @@ export interface RunningKafka {
   /** One for each node where `proxied`; whoever bootstraps at their addresses talks to the cluster through them alone. */
   readonly proxies: readonly FaultProxy[];
   /** Process ids of the nodes that run, a paused one too. */
-  readonly pids: () => number[];
+  pids(): number[];
   /** Ends a node as a crash would. Resolves when it is gone. */
   kill(node?: number): Promise<void>;
   /** Starts a node again that was killed, on its port and with its data. Resolves when the cluster serves. */
@@ -47,12 +48,7 @@ export interface RunningKafka {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-interface Node {
-  readonly id: number;
-  readonly port: number;
-  readonly controllerPort: number;
-  readonly proxy: { readonly port: number; readonly proxy: FaultProxy } | undefined;
-  readonly folder: string;
+interface Node extends NodeAddresses {
   readonly config: string;
   readonly logFile: string;
   process: ChildProcess | undefined;
@@ -64,94 +60,11 @@ const logging = ["showDateTime=true", "dateTimeFormat=HH:mm:ss.SSS", "showThread
   (setting) => `-Dorg.slf4j.simpleLogger.${setting}`,
 );
 
-/** Before 4.0 Kafka logs through Log4j 1. */
-const log4j = [
-  "log4j.rootLogger=INFO, stderr",
-  "log4j.appender.stderr=org.apache.log4j.ConsoleAppender",
-  "log4j.appender.stderr.layout=org.apache.log4j.PatternLayout",
-  "log4j.appender.stderr.layout.ConversionPattern=%d{HH:mm:ss.SSS} %p %c - %m%n",
-].join("\n");
-
 /** Sixteen bytes as Kafka writes its ids. One that begins with a dash would read as an option. */
 const randomId = (): string => `h${randomBytes(16).toString("base64url").slice(1)}`;
 
-const properties = (
-  node: Node,
-  nodes: readonly Node[],
-  settings: Readonly<Record<string, string>>,
-): string => {
-  const copies = String(Math.min(3, nodes.length));
-  const inSync = nodes.length >= 3 ? "2" : "1";
-  const listeners = [`PLAINTEXT://127.0.0.1:${node.port}`, `CONTROLLER://127.0.0.1:${node.controllerPort}`];
-  const advertised = [`PLAINTEXT://127.0.0.1:${node.port}`];
-  if (node.proxy !== undefined) {
-    listeners.push(`PROXIED://127.0.0.1:${node.proxy.port}`);
-    advertised.push(`PROXIED://${node.proxy.proxy.address}`);
-  }
-  const all: Record<string, string> = {
-    "process.roles": "broker,controller",
-    "node.id": String(node.id),
-    "controller.quorum.voters": nodes.map((each) => `${each.id}@127.0.0.1:${each.controllerPort}`).join(","),
-    listeners: listeners.join(","),
-    "advertised.listeners": advertised.join(","),
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT",
-    "controller.listener.names": "CONTROLLER",
-    "inter.broker.listener.name": "PLAINTEXT",
-    "log.dirs": join(node.folder, "data"),
-    "auto.create.topics.enable": "false",
-    "default.replication.factor": copies,
-    "min.insync.replicas": inSync,
-    "offsets.topic.num.partitions": "4",
-    "offsets.topic.replication.factor": copies,
-    "transaction.state.log.num.partitions": "4",
-    "transaction.state.log.replication.factor": copies,
-    "transaction.state.log.min.isr": inSync,
-    "share.coordinator.state.topic.num.partitions": "4",
-    "share.coordinator.state.topic.replication.factor": copies,
-    "share.coordinator.state.topic.min.isr": inSync,
-    "group.initial.rebalance.delay.ms": "0",
-    "group.min.session.timeout.ms": "1000",
-    "log.cleaner.dedupe.buffer.size": "2097152",
-    "num.network.threads": "2",
-    "num.io.threads": "4",
-    // How long a killed node is thought alive, and kept from registering again when it is back.
-    "broker.session.timeout.ms": "3000",
-    "broker.heartbeat.interval.ms": "500",
-    ...settings,
-  };
-  return Object.entries(all)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join("");
-};
-
 const tail = async (file: string, lines: number): Promise<string> =>
   (await readFile(file, "utf8").catch(() => "")).trimEnd().split("\n").slice(-lines).join("\n");
-
-/** Resolves when every live node is known and the coordinator of groups answers for real. */
-const serving = async (bootstrap: readonly string[], nodes: number, dead: () => string | undefined) => {
-  const kafka = new Kafka({
-    clientId: "headgate-test-readiness",
-    brokers: [...bootstrap],
-    logLevel: logLevel.NOTHING,
-    connectionTimeout: 2_000,
-    retry: { retries: 0 },
-  });
-  await until(`Kafka at ${bootstrap.join(", ")} does not answer`, 60_000, async () => {
-    const failed = dead();
-    if (failed !== undefined) throw new Error(failed);
-    const admin = kafka.admin();
-    try {
-      await admin.connect();
-      if ((await admin.describeCluster()).brokers.length < nodes) return undefined;
-      await admin.fetchOffsets({ groupId: "headgate-test-readiness" });
-      return true;
-    } catch {
-      return undefined;
-    } finally {
-      await admin.disconnect();
-    }
-  });
-};
 
 /** Starts a cluster and resolves when it serves. Rejects with a line that says what is missing, or the log's end. */
 export const startKafka = async (options: KafkaOptions = {}): Promise<RunningKafka> => {
@@ -162,21 +75,23 @@ export const startKafka = async (options: KafkaOptions = {}): Promise<RunningKaf
   const folder = await mkdtemp(join(tmpdir(), "headgate-kafka-"));
   const guard = startGuard(folder);
   const nodes: Node[] = [];
+  const proxies: FaultProxy[] = [];
   for (let id = 1; id <= count; id += 1) {
     const [port = 0, controllerPort = 0, proxiedPort = 0] = await freePorts(3);
+    const proxy = options.proxied ? await startProxy(proxiedPort) : undefined;
+    if (proxy) proxies.push(proxy);
     const own = join(folder, String(id));
     nodes.push({
       id,
       port,
       controllerPort,
-      proxy: options.proxied ? { port: proxiedPort, proxy: await startProxy(proxiedPort) } : undefined,
+      proxied: proxy && { port: proxiedPort, advertised: proxy.address },
       folder: own,
       config: join(own, "server.properties"),
       logFile: join(own, "log"),
       process: undefined,
     });
   }
-  const proxies = nodes.flatMap((node) => node.proxy?.proxy ?? []);
   const bootstrap = nodes.map((node) => `127.0.0.1:${node.port}`);
   const alive = (): Node[] => nodes.filter((node) => node.process !== undefined);
   const pids = (): number[] => alive().flatMap((node) => node.process?.pid ?? []);
@@ -190,16 +105,9 @@ export const startKafka = async (options: KafkaOptions = {}): Promise<RunningKaf
     await mkdir(node.folder);
     await writeFile(node.config, properties(node, nodes, options.settings ?? {}));
     await writeFile(join(node.folder, "log4j.properties"), log4j);
-    const tool = [
-      "kafka.tools.StorageTool",
-      "format",
-      "-t",
-      cluster,
-      "-c",
-      node.config,
-      "--ignore-formatted",
-    ];
-    const result = await run("java", [...small, "-cp", classPath, ...tool]).catch((error: unknown) => {
+    const format = ["format", "-t", cluster, "-c", node.config, "--ignore-formatted"];
+    const args = [...small, "-cp", classPath, "kafka.tools.StorageTool", ...format];
+    const result = await run("java", args).catch((error: unknown) => {
       throw error instanceof MissingCommand ? javaMissing(version) : error;
     });
     if (result.code !== 0) throw new Error(`Kafka ${version} cannot format its storage: ${result.stderr}`);
@@ -208,15 +116,8 @@ export const startKafka = async (options: KafkaOptions = {}): Promise<RunningKaf
   const launch = (node: Node): void => {
     const log = openSync(node.logFile, "a");
     const log4jFile = `-Dlog4j.configuration=file:${join(node.folder, "log4j.properties")}`;
-    const child = spawn(
-      "java",
-      [...small, ...logging, log4jFile, "-cp", classPath, "kafka.Kafka", node.config],
-      {
-        cwd: node.folder,
-        stdio: ["ignore", log, log],
-        detached: true,
-      },
-    );
+    const args = [...small, ...logging, log4jFile, "-cp", classPath, "kafka.Kafka", node.config];
+    const child = spawn("java", args, { cwd: node.folder, stdio: ["ignore", log, log], detached: true });
     closeSync(log);
     child.unref();
     node.process = child;
@@ -237,11 +138,11 @@ export const startKafka = async (options: KafkaOptions = {}): Promise<RunningKaf
   const kill = async (id = 1): Promise<void> => exited(signal(id, "SIGKILL"));
 
   const ready = async (started: readonly Node[]): Promise<void> => {
-    const ended = (): string | undefined => {
+    const failed = (): string | undefined => {
       const node = started.find((each) => each.process === undefined);
       return node && `Kafka ${version}, node ${node.id}, ended by itself`;
     };
-    await serving(bootstrap, alive().length, ended).catch(async (error: Error) => {
+    await kafkaServes(bootstrap, { nodes: alive().length, failed }).catch(async (error: Error) => {
       const logs = await Promise.all(started.map((node) => tail(node.logFile, 20)));
       throw new Error(`${error.message}\n${logs.join("\n--\n")}`);
     });

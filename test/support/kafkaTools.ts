@@ -8,7 +8,11 @@ import { createInterface } from "node:readline";
 import { currentKafka, javaMissing, kafkaClassPath } from "./kafkaPackages.ts";
 import { exited, type Finished, MissingCommand, run, startGuard } from "./processes.ts";
 
-const flags = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"];
+const flags = [
+  "-XX:+UseSerialGC",
+  "-XX:TieredStopAtLevel=1",
+  "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+];
 
 const javaArguments = async (name: string, args: readonly string[]): Promise<string[]> => [
   ...flags,

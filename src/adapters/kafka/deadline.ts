@@ -1,0 +1,42 @@
+/** How long something may take, as a signal that aborts. */
+import { setMaxListeners } from "node:events";
+
+export interface Deadline extends Disposable {
+  readonly signal: AbortSignal;
+  /** Aborts now. */
+  pass(): void;
+}
+
+/** Aborts with any of `parents`, or `ms` from now where that is given. Disposing of it takes timer and listeners away. */
+export const deadline = (parents: readonly AbortSignal[], ms?: number): Deadline => {
+  const controller = new AbortController();
+  // Each request under way listens.
+  setMaxListeners(0, controller.signal);
+  const pass = (): void => controller.abort();
+  for (const parent of parents) {
+    if (parent.aborted) pass();
+    parent.addEventListener("abort", pass);
+  }
+  const timer = ms === undefined ? undefined : setTimeout(pass, ms);
+  return {
+    signal: controller.signal,
+    pass,
+    [Symbol.dispose]: () => {
+      clearTimeout(timer);
+      for (const parent of parents) parent.removeEventListener("abort", pass);
+    },
+  };
+};
+
+export const deadlinePassed = Symbol("deadline passed");
+
+/** What `work` comes to. Rejects with `deadlinePassed` when `signal` aborts first, or had aborted before. */
+export const before = <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(deadlinePassed);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort);
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", onAbort));
+  });

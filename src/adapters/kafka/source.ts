@@ -1,0 +1,188 @@
+/**
+ * Kafka as a source. A cluster is asked once for all targets. The hot poll of one broker is three requests: what all
+ * groups have committed, then the ends of all partitions (in this order, or lag would be under-reported), and beside
+ * these the groups' states. Brokers' and topics' metadata, log starts, high watermarks and settings come at a slower
+ * pace, or at once where something looks odd.
+ */
+import type { Answer, Clock, Failure, Log, PollReport, Source, Watch } from "../../core/ports.ts";
+import { failed } from "./batches.ts";
+import { createCatalogue } from "./catalogue.ts";
+import { createCluster } from "./cluster.ts";
+import { deadline } from "./deadline.ts";
+import { readEnds, readSlowly } from "./ends.ts";
+import type { Commits, Membership } from "./group.ts";
+import { createGroups } from "./groups.ts";
+import { look, looksOf } from "./markers.ts";
+import { observe } from "./observe.ts";
+import { beginPoll, isHeld, shrank, type Topic } from "./topic.ts";
+
+export interface KafkaOptions {
+  /** The broker's configured name, for the log. */
+  readonly broker: string;
+  /** `host:port` of some of its nodes. */
+  readonly bootstrap: readonly string[];
+  /** Of connecting, and what a poll is expected to take at most. */
+  readonly timeoutMs: number;
+  /** How often it is polled. */
+  readonly pollMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly clientId?: string;
+  /** How often all that is not needed in every poll is read. */
+  readonly slowPaceMs?: number;
+}
+
+const unknownMembership: Membership = { state: "unknown" };
+
+const stopped: Failure = { kind: "unreachable", message: "the source was stopped" };
+
+/** Failures after which a group's coordinator or a partition's leader may be another one. */
+const mayHaveMoved = ({ kind }: Failure): boolean =>
+  kind === "unreachable" || kind === "timeout" || kind === "notReady";
+
+/** Whether a group has committed what is not there: the topic was recreated, or its log cut. */
+const isOvertaken = (topic: Topic, commits: Iterable<Commits>): boolean => {
+  for (const { topics } of commits) {
+    const committed = topics.get(topic.name);
+    if (committed === undefined) continue;
+    for (const [index, partition] of committed.partitions.entries()) {
+      const end = topic.fresh[partition] === 1 ? topic.end[partition] : undefined;
+      if ((committed.offsets[index] ?? -1) > (end ?? Number.POSITIVE_INFINITY)) return true;
+    }
+  }
+  return false;
+};
+
+/** One poll at a time. Does nothing until first polled. */
+export const createKafkaSource = (options: KafkaOptions): Source => {
+  const { broker, timeoutMs, pollMs, clock, log } = options;
+  const slowPaceMs = options.slowPaceMs ?? 60_000;
+  // What goes on looking odd is looked at again and again, but not in every poll.
+  const oddPaceMs = slowPaceMs / 6;
+  const stopping = new AbortController();
+  let requests = new Map<string, number>();
+
+  const cluster = createCluster(options.bootstrap, {
+    clientId: options.clientId ?? "headgate",
+    timeoutMs,
+    debug: (fields, message) => log.debug({ broker, ...fields }, message),
+    sent: (name) => requests.set(name, (requests.get(name) ?? 0) + 1),
+  });
+  const catalogue = createCatalogue(cluster, clock, slowPaceMs, oddPaceMs);
+  const groups = createGroups({
+    cluster,
+    clock,
+    patienceMs: Math.min(timeoutMs / 2, pollMs),
+    otherPaceMs: slowPaceMs,
+  });
+  /** Topics that the targets read, as far as is known. */
+  let names: ReadonlySet<string> = new Set();
+
+  /** Topics that the targets name, and for the others those that their groups have committed on. */
+  const topicsOf = (
+    watches: readonly Watch[],
+    commitsOf: (group: string) => Commits | undefined,
+  ): ReadonlySet<string> =>
+    new Set(
+      watches.flatMap(({ group, topics }) => topics ?? [...(commitsOf(group ?? "")?.topics.keys() ?? [])]),
+    );
+
+  /** The ends of `topics`, and of those for which it is time what comes at the slow pace. */
+  const readTopics = async (topics: readonly Topic[], signal: AbortSignal): Promise<void> => {
+    const now = clock();
+    await Promise.all([
+      // High watermarks are on their way before the ends are asked for: what lies between is held, not just newer.
+      readSlowly(
+        cluster,
+        topics.filter(({ slowReadAt }) => now - slowReadAt >= slowPaceMs),
+        now,
+        signal,
+      ),
+      readEnds(cluster, topics, catalogue.doubt, signal),
+    ]);
+  };
+
+  /** Looks closer at what looks odd. A topic that turns out to be another one is read anew. */
+  const readOdd = async (
+    topics: readonly Topic[],
+    commits: readonly Commits[],
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const now = clock();
+    const isDue = ({ slowReadAt }: Topic): boolean => now - slowReadAt >= oddPaceMs;
+    const replaced = topics.filter((topic) => shrank(topic) || (isDue(topic) && isOvertaken(topic, commits)));
+    const held = topics.filter((topic) => isDue(topic) && isHeld(topic));
+    if (replaced.length > 0) {
+      catalogue.doubt();
+      await catalogue.refresh(names, signal);
+    }
+    const odd = catalogue.present(new Set([...replaced, ...held].map(({ name }) => name)));
+    await readSlowly(cluster, odd, now, signal);
+    const anew = odd.filter((topic) => !topics.includes(topic) && !topic.fresh.includes(1));
+    await readEnds(cluster, anew, catalogue.doubt, signal);
+  };
+
+  const read = async (watches: readonly Watch[], signal: AbortSignal): Promise<Map<string, Answer>> => {
+    const all = (answerOf: (watch: Watch) => Answer): Map<string, Answer> =>
+      new Map(watches.map((watch) => [watch.target, answerOf(watch)]));
+
+    if (stopping.signal.aborted) return all(() => failed(stopped));
+
+    const groupNames = new Set(watches.flatMap(({ group }) => group ?? []));
+    groups.keep(groupNames);
+    names = topicsOf(watches, (name) => groups.group(name)?.previous);
+    const lost = await catalogue.refresh(names, signal);
+    if (lost !== undefined) return all(() => failed(lost));
+
+    const { commits, membership } = await groups.read(groupNames, signal);
+    const present = new Map<string, Commits>();
+    for (const [name, reply] of commits) {
+      if (reply.kind === "answered") present.set(name, reply.answer);
+      else if (mayHaveMoved(reply.failure)) catalogue.doubt();
+    }
+    names = topicsOf(watches, (name) => present.get(name) ?? groups.group(name)?.previous);
+    catalogue.keep(names);
+    const failure = present.size === 0 ? undefined : await catalogue.refresh(names, signal);
+    for (const name of names) {
+      const topic = catalogue.topic(name);
+      if (topic !== undefined) beginPoll(topic);
+    }
+    const asked = watches.filter(({ group }) => present.has(group ?? ""));
+    const topics = catalogue.present(topicsOf(asked, (name) => present.get(name)));
+    await readTopics(topics, signal);
+    await readOdd(topics, [...present.values()], signal);
+    const compared = [...present].map(([name, now]) => ({ now, before: groups.group(name)?.previous }));
+    await look(cluster, catalogue.topic, looksOf(catalogue.topic, compared), signal);
+    for (const [name, now] of present) {
+      const group = groups.group(name);
+      if (group !== undefined) group.previous = now;
+    }
+
+    const members = await membership;
+    const receivedAt = clock();
+    return all(({ group = "", topics: named }) =>
+      observe({
+        group,
+        topics: named,
+        commits: commits.get(group) ?? failed({ kind: "internal", message: "the target names no group" }),
+        membership: members.get(group) ?? unknownMembership,
+        topicOf: catalogue.topic,
+        failure,
+        receivedAt,
+      }),
+    );
+  };
+
+  return {
+    poll: async (watches, signal): Promise<PollReport> => {
+      requests = new Map();
+      using limit = deadline([signal, stopping.signal]);
+      const answers = await read(watches, limit.signal);
+      return { answers, requests };
+    },
+    stop: async () => {
+      stopping.abort();
+      cluster.close();
+    },
+  };
+};

@@ -1,0 +1,39 @@
+/** The answers to producers and gateways that ask before they send. */
+import * as z from "zod";
+import { decision, instant } from "./decision.ts";
+import { problem } from "./problem.ts";
+
+export const passed = z.object({
+  allowed: z.literal(true),
+  delayMs: z.number().min(0).max(1000).describe("Wait so long before sending."),
+  retryAfterMs: z.literal(0),
+  decision,
+});
+export type Passed = z.infer<typeof passed>;
+
+const retryAfterMs = z.int().min(1).describe("Ask again after so long. Up to a quarter of it is chance.");
+
+export const refused = problem.extend({
+  allowed: z.literal(false),
+  delayMs: z.literal(0),
+  retryAfterMs,
+  decision,
+});
+export type Refused = z.infer<typeof refused>;
+
+export const checkPassed = z.object({ allowed: z.literal(true) });
+export type CheckPassed = z.infer<typeof checkPassed>;
+
+export const checkRefused = problem.extend({ allowed: z.literal(false), retryAfterMs });
+export type CheckRefused = z.infer<typeof checkRefused>;
+
+export const decisions = z.object({
+  at: instant,
+  decisions: z.array(decision),
+  gates: z
+    .record(z.string(), z.array(z.string()))
+    .describe(
+      "The configured gates and the targets that govern each. A target is a gate of its own name too.",
+    ),
+});
+export type Decisions = z.infer<typeof decisions>;

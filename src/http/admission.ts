@@ -1,0 +1,171 @@
+/**
+ * The answers to producers (`/v1/throttle/{gate}`) and gateways (`/v1/check/{gate}` and below): read who asks,
+ * ask the board, write what it said. Knows nothing of the web framework.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { asker, askerHeaderPrefix } from "../contract/asker.ts";
+import type { ProblemCode } from "../contract/problem.ts";
+import type { CheckPassed, CheckRefused, Passed, Refused } from "../contract/throttle.ts";
+import type { Random } from "../core/ports.ts";
+import type { Admission, Board, TargetView } from "../daemon/board.ts";
+import { rateLimitFields } from "./ratelimit.ts";
+import {
+  invalidRequest,
+  malformedName,
+  methodNotAllowed,
+  readHeaders,
+  readQuery,
+  searchOf,
+  unknownTarget,
+  unwantedBody,
+} from "./request.ts";
+import { problemBody, send, sendJson, sendProblem } from "./respond.ts";
+import { decisionBody } from "./wire.ts";
+
+export interface AdmissionOptions {
+  readonly board: Board;
+  readonly random: Random;
+}
+
+const throttlePath = "/v1/throttle/";
+const checkPath = "/v1/check/";
+
+/** Whoever is told to wait looks again by then: a decision may have changed long before the next cell is free. */
+const longestWaitMs = 300_000;
+
+/** Up to so much longer a wait is told, so that those who were refused together do not return together. */
+const jitter = 0.25;
+
+/** Answers what is for these two; false, and nothing done, where the request is for something else. */
+export const answerAdmission =
+  (options: AdmissionOptions) =>
+  (request: IncomingMessage, response: ServerResponse): boolean => {
+    const url = request.url ?? "";
+    const end = url.indexOf("?");
+    const path = end < 0 ? url : url.slice(0, end);
+    if (path.startsWith(checkPath)) {
+      const below = path.indexOf("/", checkPath.length);
+      check(options, request, response, path.slice(checkPath.length, below < 0 ? path.length : below));
+      return true;
+    }
+    if (path.startsWith(throttlePath) && !path.includes("/", throttlePath.length)) {
+      throttle(options, request, response, path.slice(throttlePath.length));
+      return true;
+    }
+    return false;
+  };
+
+const throttle = (
+  { board, random }: AdmissionOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  rawGate: string,
+): void => {
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    const allow = ["GET", "HEAD"];
+    sendProblem(response, methodNotAllowed(request.method ?? "", allow), { allow: allow.join(", ") });
+    return;
+  }
+  const body = unwantedBody(request);
+  if (body !== undefined) {
+    sendProblem(response, body);
+    return;
+  }
+  const gate = findGate(board, response, rawGate);
+  if (gate === undefined) return;
+  const read = readQuery(searchOf(request.url ?? ""), asker);
+  if (!read.ok) {
+    sendProblem(response, invalidRequest(read.errors));
+    return;
+  }
+  const { cost = 1 } = read.values;
+  const admission = board.attempt(gate, { cost, canWait: true });
+  const decision = decisionBody(admission.by.decision);
+  const headers = limits(admission, cost);
+  if (admission.allowed) {
+    const delayMs = Math.ceil(admission.delayMs * 10) / 10;
+    sendJson(response, { allowed: true, delayMs, retryAfterMs: 0, decision } satisfies Passed, headers);
+    return;
+  }
+  const retryAfterMs = jittered(admission.retryAfterMs, random);
+  const refused: Refused = {
+    ...problemBody(refusalCode(admission.by), { detail: refusalDetail(admission.by) }),
+    allowed: false,
+    delayMs: 0,
+    retryAfterMs,
+    decision,
+  };
+  sendProblem(response, refused, { ...headers, "retry-after": String(Math.ceil(retryAfterMs / 1000)) });
+};
+
+const passedBody = JSON.stringify({ allowed: true } satisfies CheckPassed);
+
+const check = (
+  { board, random }: AdmissionOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  rawGate: string,
+): void => {
+  const gate = findGate(board, response, rawGate);
+  if (gate === undefined) return;
+  const read = readHeaders(request.headers, askerHeaderPrefix, asker);
+  if (!read.ok) {
+    sendProblem(response, invalidRequest(read.errors));
+    return;
+  }
+  const { cost = 1 } = read.values;
+  const admission = board.attempt(gate, { cost, canWait: false });
+  const { decision } = admission.by;
+  const headers = {
+    ...limits(admission, cost),
+    "headgate-state": decision.state,
+    "headgate-target": decision.target,
+  };
+  if (admission.allowed) {
+    send(response, 200, "application/json", passedBody, headers);
+    return;
+  }
+  const retryAfterMs = jittered(admission.retryAfterMs, random);
+  const refused: CheckRefused = {
+    ...problemBody(refusalCode(admission.by), { detail: refusalDetail(admission.by) }, 429),
+    allowed: false,
+    retryAfterMs,
+  };
+  sendProblem(response, refused, { ...headers, "retry-after": String(Math.ceil(retryAfterMs / 1000)) });
+};
+
+/** The gate's name where there is such a gate; otherwise the request is answered. */
+const findGate = (board: Board, response: ServerResponse, raw: string): string | undefined => {
+  let gate: string;
+  try {
+    gate = decodeURIComponent(raw);
+  } catch {
+    sendProblem(response, malformedName("gate", raw));
+    return undefined;
+  }
+  if (board.has(gate)) return gate;
+  sendProblem(response, unknownTarget(board, "gate", gate));
+  return undefined;
+};
+
+const jittered = (retryAfterMs: number, random: Random): number =>
+  Math.max(1, Math.ceil(Math.min(retryAfterMs, longestWaitMs) * (1 + jitter * random())));
+
+/** Nothing is said of limits that do not exist or that nobody is held to. */
+const limits = (admission: Admission, cost: number) => {
+  const { target, mode, rate } = admission.by.decision;
+  if (rate === null || mode === "observe") return {};
+  const waitMs = admission.allowed ? admission.delayMs : Math.min(admission.retryAfterMs, longestWaitMs);
+  return rateLimitFields(target, rate, admission.allowed, waitMs / 1000, cost);
+};
+
+const refusalCode = ({ decision, settings }: TargetView): ProblemCode => {
+  if (decision.state === "failing") return "failing";
+  if (decision.state === "shedding") return "shedding";
+  // While a blind target still has a rate, whoever exceeds it is merely early.
+  if (decision.state === "blind" && settings.onBlind === "closed" && decision.rate === 0)
+    return "blindClosed";
+  return "busy";
+};
+
+const refusalDetail = ({ target, decision }: TargetView): string => `${target}: ${decision.reason.text}.`;

@@ -1,0 +1,127 @@
+/** From the board's values to the contract's: instants become ISO 8601, what is absent becomes null. */
+import type { Decision } from "../contract/decision.ts";
+import type { Readiness } from "../contract/health.ts";
+import type { Source } from "../contract/source.ts";
+import type { Part, Target } from "../contract/target.ts";
+import type { PartAssessment } from "../core/assessment.ts";
+import type { Instant } from "../core/units.ts";
+import type { Board, PublishedDecision, SourceView, TargetView } from "../daemon/board.ts";
+
+export const isoInstant = (instant: Instant): string => new Date(instant).toISOString();
+
+const isoOrNull = (instant: Instant | null | undefined): string | null =>
+  instant === null || instant === undefined ? null : isoInstant(instant);
+
+/** Three decimals are finer than anything that is measured here. */
+const rounded = (value: number): number => Math.round(value * 1000) / 1000;
+
+const roundedOrNull = (value: number | null | undefined): number | null =>
+  value === null || value === undefined ? null : rounded(value);
+
+export const decisionBody = (decision: PublishedDecision): Decision => {
+  const { target, state, mode, rate, reason, lag, observedAt, validUntil, version } = decision;
+  return {
+    target,
+    state,
+    mode,
+    override: null,
+    rate: roundedOrNull(rate),
+    reason: {
+      signal: reason.signal,
+      value: roundedOrNull(reason.value),
+      setpoint: roundedOrNull(reason.setpoint),
+      text: reason.text,
+    },
+    lag: {
+      messages: roundedOrNull(lag.messages),
+      seconds: roundedOrNull(lag.seconds),
+      method: lag.method,
+      trend: lag.trend,
+    },
+    observedAt: isoOrNull(observedAt),
+    validUntil: isoInstant(validUntil),
+    version,
+  };
+};
+
+const partBody = ({ part, lag, held, lost, quality, flags }: PartAssessment): Part => ({
+  part,
+  lag: roundedOrNull(lag),
+  held: roundedOrNull(held),
+  lost,
+  quality,
+  flags: [...flags],
+});
+
+export const targetBody = (view: TargetView, withParts: boolean): Target => {
+  const { target, broker, decision, assessment } = view;
+  const { lag } = assessment;
+  const seconds = lag.seconds.quality === "unknown" ? undefined : lag.seconds;
+  return {
+    target,
+    broker,
+    mode: decision.mode,
+    override: null,
+    decision: decisionBody(decision),
+    assessment: {
+      at: isoOrNull(assessment.at),
+      status: assessment.status,
+      lag: {
+        messages: roundedOrNull(lag.messages),
+        quality: lag.quality,
+        seconds: roundedOrNull(seconds?.seconds),
+        secondsQuality: lag.seconds.quality,
+        method: seconds?.method ?? null,
+        trend: lag.trend,
+        covers: { ...lag.covers },
+      },
+      held: roundedOrNull(assessment.held),
+      delayed: roundedOrNull(assessment.delayed),
+      lost: assessment.lost,
+      inflow: roundedOrNull(assessment.inflow),
+      exogenousInflow: roundedOrNull(assessment.exogenousInflow),
+      drain: roundedOrNull(assessment.drain),
+      capacity: roundedOrNull(assessment.capacity),
+      timeToDrainMs:
+        assessment.timeToDrainSeconds === undefined ? null : Math.round(assessment.timeToDrainSeconds * 1000),
+      consumers: roundedOrNull(assessment.consumers),
+      groupState: assessment.groupState,
+    },
+    parts: withParts ? assessment.parts.map(partBody) : [],
+    leases: [],
+  };
+};
+
+export const sourceBody = (view: SourceView): Source => ({
+  broker: view.broker,
+  type: view.type,
+  targets: view.targets,
+  reachable: view.reachable,
+  pollMs: view.pollMs,
+  lastPollAt: isoOrNull(view.lastPollAt),
+  lastPollMs: roundedOrNull(view.lastPollMs),
+  lastPollRequests: view.lastPollRequests,
+  polls: view.polls,
+  requests: { ...view.requests },
+  errors: { ...view.errors },
+  lastError: view.lastError === null ? null : { ...view.lastError, at: isoInstant(view.lastError.at) },
+});
+
+/** Ready as soon as decisions are served: what is not ready would take its producers down with it. */
+export const readinessBody = (board: Board): Readiness => ({
+  ready: true,
+  degraded: [
+    ...board
+      .sources()
+      .filter(({ reachable }) => reachable === false)
+      .map(({ broker, lastError }) => ({
+        kind: "source" as const,
+        name: broker,
+        text: lastError === null ? "does not answer" : `${lastError.kind}: ${lastError.message}`,
+      })),
+    ...board
+      .targets()
+      .filter(({ decision }) => decision.state === "blind")
+      .map(({ target, decision }) => ({ kind: "target" as const, name: target, text: decision.reason.text })),
+  ],
+});

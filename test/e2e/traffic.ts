@@ -1,0 +1,115 @@
+/** Real producers and consumers for the runs on real Kafka: a paced consumer, and a producer that obeys or does not. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { Kafka, logLevel } from "kafkajs";
+
+export interface Counts {
+  /** Messages that the broker has confirmed. */
+  sent: number;
+  /** Messages that the consumer has worked. */
+  worked: number;
+  /** Answers that told the producer to wait. */
+  refused: number;
+}
+
+export const kafkaClient = (bootstrap: readonly string[], clientId: string): Kafka =>
+  new Kafka({ clientId, brokers: [...bootstrap], logLevel: logLevel.NOTHING, connectionTimeout: 10_000 });
+
+/** Work that takes a slot of 1/rate seconds each: time without work is not saved up, a hiccup of 100 ms is. */
+export function pacer(rateNow: () => number): () => Promise<void> {
+  const hiccupMs = 100;
+  let next = performance.now();
+  return async () => {
+    const now = performance.now();
+    next = Math.max(next + 1000 / rateNow(), now - hiccupMs);
+    if (next - now > 1) await sleep(next - now);
+  };
+}
+
+export interface ConsumerOptions {
+  readonly kafka: Kafka;
+  readonly group: string;
+  readonly topic: string;
+  /** Messages per second that the consumer can do, all partitions together. */
+  readonly rateNow: () => number;
+  readonly commitMs: number;
+  readonly counts: Counts;
+}
+
+/** Works messages at its pace and commits as it goes. Resolves when it has joined; the result stops it. */
+export async function startConsumer(options: ConsumerOptions): Promise<() => Promise<void>> {
+  const { kafka, group, topic, commitMs, counts } = options;
+  const consumer = kafka.consumer({
+    groupId: group,
+    sessionTimeout: 10_000,
+    heartbeatInterval: 1000,
+    maxWaitTimeInMs: 50,
+  });
+  const slot = pacer(options.rateNow);
+  const joined = new Promise<void>((resolve) => {
+    consumer.on(consumer.events.GROUP_JOIN, () => resolve());
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await consumer.run({
+    autoCommitInterval: commitMs,
+    partitionsConsumedConcurrently: 8,
+    eachMessage: async () => {
+      await slot();
+      counts.worked += 1;
+    },
+  });
+  await joined;
+  return () => consumer.disconnect();
+}
+
+export interface ProducerOptions {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  /** Messages per second that it has to send. */
+  readonly wants: number;
+  /** The throttle endpoint that it obeys; absent: none. */
+  readonly ask?: string;
+  readonly counts: Counts;
+  readonly signal: AbortSignal;
+}
+
+const batch = 15;
+
+/** Sends in batches at the pace it wants, asking before each where there is somebody to ask, until the signal aborts. */
+export async function runProducer({
+  kafka,
+  topic,
+  wants,
+  ask,
+  counts,
+  signal,
+}: ProducerOptions): Promise<void> {
+  const producer = kafka.producer();
+  await producer.connect();
+  const slot = pacer(() => wants / batch);
+  const messages = Array.from({ length: batch }, (_, index) => ({ key: null, value: `order ${index}` }));
+  let partition = 0;
+  while (!signal.aborted) {
+    await slot();
+    if (ask !== undefined && !(await mayGo(`${ask}?cost=${batch}`, counts, signal))) continue;
+    partition += 1;
+    await producer.send({ topic, messages: messages.map((one) => ({ ...one, partition: partition % 4 })) });
+    counts.sent += batch;
+  }
+  await producer.disconnect();
+}
+
+/** Asks once, and waits as told: before a send that is allowed, or before asking again. */
+async function mayGo(url: string, counts: Counts, signal: AbortSignal): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal });
+    const answer: { delayMs?: number; retryAfterMs?: number } = JSON.parse(await response.text());
+    if (!response.ok) counts.refused += 1;
+    await sleep(response.ok ? (answer.delayMs ?? 0) : (answer.retryAfterMs ?? 1000), undefined, { signal });
+    return response.ok;
+  } catch {
+    // Headgate away is no reason to stop; a real producer would go on at its safe rate.
+    if (!signal.aborted) await sleep(500, undefined, { signal }).catch(() => {});
+    return false;
+  }
+}
