@@ -17,8 +17,6 @@ export interface Arrival {
 export type Arrivals = readonly Arrival[];
 
 const mostPoints = 60;
-/** What a gap in the history costs besides being wrong: keeps the points spread while all lie on one line. */
-const gapShare = 0.05;
 
 /** Adds a point that is newer than all there are. */
 export const addArrival = (arrivals: Arrivals, arrival: Arrival): Arrivals => {
@@ -37,6 +35,7 @@ export const addArrival = (arrivals: Arrivals, arrival: Arrival): Arrivals => {
   return longer;
 };
 
+/** How wrong the instants at a point would be without it, as a share of its age. */
 const needOf = (
   before: Arrival | undefined,
   point: Arrival | undefined,
@@ -44,8 +43,9 @@ const needOf = (
   now: Instant,
 ): number => {
   if (before === undefined || point === undefined || after === undefined) return Number.POSITIVE_INFINITY;
-  const error = Math.abs(point.at - passedAt(before, after, point.produced));
-  return (error + gapShare * (after.at - before.at)) / (now - point.at);
+  // Amid a silence a point tells nothing.
+  if (after.produced === before.produced) return 0;
+  return Math.abs(point.at - passedAt(before, after, point.produced)) / (now - point.at);
 };
 
 /** When the total passed `place`, on the line between two points. */

@@ -33,7 +33,8 @@ export const assess = (state: LagState, rates: KnownRates = {}): Assessment => {
       quality: lag.quality,
       ...(lag.quality !== "unknown" && { messages: lag.value }),
       seconds: lagSecondsOf(lag, {
-        arrivals: state.arrivals,
+        // A place in the history is told from its end: that has to be of the same instant as the lag.
+        arrivals: sample?.producedTotal === undefined ? [] : state.arrivals,
         drain,
         capacity,
         watchedSeconds: spanOf(points),
