@@ -7,12 +7,19 @@ import { fileURLToPath } from "node:url";
 import { parseConfig } from "../src/config/load.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...readdirSync(join(root, "docs")).map((page) => `docs/${page}`)];
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  ...readdirSync(join(root, "docs")).map((page) => `docs/${page}`),
+];
 const scripts: Record<string, string> = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts;
 const commands = ["demo", "serve", "check"];
 
 const blocksOf = (text: string, language: string): string[] =>
-  [...text.matchAll(/^```(\w+)\n(.*?)^```/gms)].filter(([, kind]) => kind === language).map(([, , body = ""]) => body);
+  [...text.matchAll(/^```(\w+)\n(.*?)^```/gms)]
+    .filter(([, kind]) => kind === language)
+    .map(([, , body = ""]) => body);
 
 for (const page of pages) {
   const text = readFileSync(join(root, page), "utf8");
@@ -27,8 +34,10 @@ for (const page of pages) {
     });
 
     it("names only scripts and commands that there are", () => {
-      for (const [, name = ""] of text.matchAll(/npm run ([\w:-]+)/g)) assert.ok(scripts[name], `npm run ${name}`);
-      for (const [, name = ""] of text.matchAll(/node src\/main\.ts (\w+)/g)) assert.ok(commands.includes(name), name);
+      for (const [, name = ""] of text.matchAll(/npm run ([\w:-]+)/g))
+        assert.ok(scripts[name], `npm run ${name}`);
+      for (const [, name = ""] of text.matchAll(/node src\/main\.ts (\w+)/g))
+        assert.ok(commands.includes(name), name);
     });
 
     for (const [index, body] of blocksOf(text, "yaml").entries()) {

@@ -5,7 +5,7 @@ import { type ConfigResult, loadConfig } from "../config/load.ts";
 import { formatProblems } from "../config/problem.ts";
 import { exit, type Io } from "./io.ts";
 
-export const usage = "headgate check FILE [--json]";
+const usage = "headgate check FILE [--json]";
 
 /** Resolves to the exit code: done without problems (warnings are none), problem, or usage. */
 export async function check(

@@ -122,7 +122,11 @@ const find = (root: Place, path: Path): { readonly place: Place; readonly inside
 };
 
 /** What stands before an @ may be a user and a password, whoever put them there. */
-const redact = (text: string): string => text.replace(/[^\s,/]+@/g, "***@");
+const redact = (text: string): string =>
+  text.replace(/[^\s,/]+/g, (word) => {
+    const at = word.lastIndexOf("@");
+    return at === -1 ? word : `***${word.slice(at)}`;
+  });
 
 const scalarOf = (place: Place): Written | undefined =>
   place.kind !== "scalar"

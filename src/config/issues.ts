@@ -32,8 +32,8 @@ export const toFault = (issue: Issue, root: unknown): Fault => {
 };
 
 const detailsOf = ({ params }: z.core.$ZodIssueCustom, path: Path): Partial<Fault> => {
-  const { known, later, ...details }: Details & { later?: readonly string[] } = params ?? {};
-  return known === undefined ? details : unknownKey(path.at(-1), known, later ?? []);
+  const { known, later = [], ...details }: Details = params ?? {};
+  return known === undefined ? details : unknownKey(path.at(-1), known, later);
 };
 
 const unknownKey = (key: unknown, known: readonly string[], later: readonly string[]): Partial<Fault> => {

@@ -50,7 +50,8 @@ const keyOf = (key: string, schema: z.ZodType): ReferenceKey => ({
 
 const kindOf = (core: z.ZodType): Pick<ReferenceKey, "type" | "allowed"> => {
   if (core instanceof z.ZodLiteral) return { type: "text", allowed: [...core.values].join(", ") };
-  if (!(core instanceof z.ZodArray)) return kinds.get(core) ?? { type: "mapping", allowed: "the keys below" };
+  if (!(core instanceof z.ZodArray))
+    return kinds.get(core) ?? { type: "mapping", allowed: "with the keys below" };
   const item = kindOf(unwrap(core.element as z.ZodType));
   return { type: `list of ${item.type}`, allowed: `at least one; each ${item.allowed}` };
 };

@@ -32,7 +32,7 @@ export const laterSignals = ["worstPart"] as const;
 
 /** A mapping of these keys and no others. */
 const section = <S extends z.core.$ZodLooseShape>(shape: S, later: readonly string[] = []) => {
-  const details: Details & { later: readonly string[] } = { known: Object.keys(shape), later };
+  const details: Details = { known: Object.keys(shape), later };
   // As a catch-all, so that an unknown key hides no other problem of its section.
   const unknownKey = z.unknown().check(({ issues, value }) => {
     issues.push({ code: "custom", input: value, message: "is not a known key", params: { ...details } });

@@ -6,7 +6,7 @@ import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import { type Environment, substitute } from "./environment.ts";
 import type { Fault, Path, Written } from "./problem.ts";
 
-export const maxDepth = 32;
+const maxDepth = 32;
 /** With aliases followed: a few lines of YAML can stand for billions of values. */
 const maxValues = 200_000;
 

@@ -22,6 +22,8 @@ export interface Details {
   readonly hideValue?: boolean;
   /** Of an unknown key: the keys that there are. */
   readonly known?: readonly string[];
+  /** Of an unknown key: those that there will be. */
+  readonly later?: readonly string[];
 }
 
 type Refuse = (says: string, details?: Details) => never;
@@ -124,7 +126,7 @@ export const choiceRefusal = (
   later: readonly string[],
 ): [says: string, details: Details] => {
   const allowed = values.join(", ");
-  if (later.includes(String(written))) return [`${notAvailable}; allowed: ${allowed}`, { allowed }];
+  if (later.some((word) => word === written)) return [`${notAvailable}; allowed: ${allowed}`, { allowed }];
   const { hint, ...details } = suggest(written, values);
   return [`is not one of ${allowed}${hint}`, { allowed, ...details }];
 };

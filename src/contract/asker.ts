@@ -28,7 +28,6 @@ export const asker = z.object({
     .optional()
     .describe("Messages to be sent; 1 where it is absent."),
 });
-export type Asker = z.infer<typeof asker>;
 
 /** What precedes each of the asker's fields in a header. */
 export const askerHeaderPrefix = "headgate-";

@@ -12,9 +12,9 @@ import { rateLimitFields } from "./ratelimit.ts";
 import {
   invalidRequest,
   malformedName,
-  methodNotAllowed,
   readHeaders,
   readQuery,
+  refuseMethod,
   searchOf,
   unknownTarget,
   unwantedBody,
@@ -26,6 +26,8 @@ export interface AdmissionOptions {
   readonly board: Board;
   readonly random: Random;
 }
+
+type Refusal = Extract<Admission, { readonly allowed: false }>;
 
 const throttlePath = "/v1/throttle/";
 const checkPath = "/v1/check/";
@@ -62,8 +64,7 @@ const throttle = (
   rawGate: string,
 ): void => {
   if (request.method !== "GET" && request.method !== "HEAD") {
-    const allow = ["GET", "HEAD"];
-    sendProblem(response, methodNotAllowed(request.method ?? "", allow), { allow: allow.join(", ") });
+    refuseMethod(response, request.method ?? "");
     return;
   }
   const body = unwantedBody(request);
@@ -87,15 +88,8 @@ const throttle = (
     sendJson(response, { allowed: true, delayMs, retryAfterMs: 0, decision } satisfies Passed, headers);
     return;
   }
-  const retryAfterMs = jittered(admission.retryAfterMs, random);
-  const refused: Refused = {
-    ...problemBody(refusalCode(admission.by), { detail: refusalDetail(admission.by) }),
-    allowed: false,
-    delayMs: 0,
-    retryAfterMs,
-    decision,
-  };
-  sendProblem(response, refused, { ...headers, "retry-after": String(Math.ceil(retryAfterMs / 1000)) });
+  const refused: Refused = { ...refusal(admission, random), delayMs: 0, decision };
+  sendProblem(response, refused, { ...headers, ...retryAfter(refused) });
 };
 
 const passedBody = JSON.stringify({ allowed: true } satisfies CheckPassed);
@@ -125,13 +119,8 @@ const check = (
     send(response, 200, "application/json", passedBody, headers);
     return;
   }
-  const retryAfterMs = jittered(admission.retryAfterMs, random);
-  const refused: CheckRefused = {
-    ...problemBody(refusalCode(admission.by), { detail: refusalDetail(admission.by) }, 429),
-    allowed: false,
-    retryAfterMs,
-  };
-  sendProblem(response, refused, { ...headers, "retry-after": String(Math.ceil(retryAfterMs / 1000)) });
+  const refused: CheckRefused = refusal(admission, random, 429);
+  sendProblem(response, refused, { ...headers, ...retryAfter(refused) });
 };
 
 /** The gate's name where there is such a gate; otherwise the request is answered. */
@@ -148,8 +137,16 @@ const findGate = (board: Board, response: ServerResponse, raw: string): string |
   return undefined;
 };
 
-const jittered = (retryAfterMs: number, random: Random): number =>
-  Math.max(1, Math.ceil(Math.min(retryAfterMs, longestWaitMs) * (1 + jitter * random())));
+/** What every refusal says; `status` where it is not the code's usual one. */
+const refusal = ({ retryAfterMs, by }: Refusal, random: Random, status?: number) => ({
+  ...problemBody(refusalCode(by), { detail: `${by.target}: ${by.decision.reason.text}.` }, status),
+  allowed: false as const,
+  retryAfterMs: Math.max(1, Math.ceil(Math.min(retryAfterMs, longestWaitMs) * (1 + jitter * random()))),
+});
+
+const retryAfter = ({ retryAfterMs }: { readonly retryAfterMs: number }) => ({
+  "retry-after": String(Math.ceil(retryAfterMs / 1000)),
+});
 
 /** Nothing is said of limits that do not exist or that nobody is held to. */
 const limits = (admission: Admission, cost: number) => {
@@ -167,5 +164,3 @@ const refusalCode = ({ decision, settings }: TargetView): ProblemCode => {
     return "blindClosed";
   return "busy";
 };
-
-const refusalDetail = ({ target, decision }: TargetView): string => `${target}: ${decision.reason.text}.`;

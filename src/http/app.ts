@@ -10,14 +10,7 @@ import type { Log, Random } from "../core/ports.ts";
 import type { Board } from "../daemon/board.ts";
 import { answerAdmission } from "./admission.ts";
 import { pageHandlers } from "./page.ts";
-import {
-  invalidRequest,
-  methodNotAllowed,
-  readQuery,
-  searchOf,
-  unknownTarget,
-  unwantedBody,
-} from "./request.ts";
+import { invalidRequest, readQuery, refuseMethod, searchOf, unknownTarget, unwantedBody } from "./request.ts";
 import { excerpt, problemBody, send, sendJson, sendProblem } from "./respond.ts";
 import { decisionBody, isoInstant, readinessBody, sourceBody, targetBody } from "./wire.ts";
 
@@ -91,16 +84,12 @@ const bareApp = (): Express => {
   return app;
 };
 
-const methods = ["GET", "HEAD"];
-
 /** Express answers HEAD wherever it answers GET. */
 const addGet = (app: Express, path: string, handler: RequestHandler): void => {
   app
     .route(path)
     .get(handler)
-    .all((request, response) => {
-      sendProblem(response, methodNotAllowed(request.method, methods), { allow: methods.join(", ") });
-    });
+    .all((request, response) => refuseMethod(response, request.method));
 };
 
 /** A call of the API: takes no body, and no query keys but those of `query`. */

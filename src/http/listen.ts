@@ -56,7 +56,8 @@ export const listen = (
   };
 
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(unavailable(error, host, port)));
+    // It stays: once open, a connection that cannot be taken must not end the daemon.
+    server.on("error", (error: NodeJS.ErrnoException) => reject(unavailable(error, host, port)));
     server.listen({ host, port }, () => {
       const { address, port, family } = server.address() as AddressInfo;
       const url = `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
@@ -84,9 +85,10 @@ const refuse = (code: string | undefined, socket: Socket): void => {
     socket.destroy();
     return;
   }
-  const [problem, detail] = unreadable(code);
-  const body = JSON.stringify(problemBody(problem, { detail }));
-  const { status } = problemBody(problem, { detail });
+  const [problemCode, detail] = unreadable(code);
+  const problem = problemBody(problemCode, { detail });
+  const { status } = problem;
+  const body = JSON.stringify(problem);
   socket.end(
     [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

@@ -1,10 +1,10 @@
 /** Reading what callers send: each trouble with it is told as field, value and what is allowed. */
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Fields, type FieldValues, readFields } from "../contract/fields.ts";
 import type { ProblemError } from "../contract/problem.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Board } from "../daemon/board.ts";
-import { excerpt, problemBody } from "./respond.ts";
+import { excerpt, problemBody, sendProblem } from "./respond.ts";
 
 /** A request with more troubles than this is told the first ones. */
 const mostErrors = 10;
@@ -114,11 +114,15 @@ export const malformedName = (what: string, raw: string) =>
     errors: [{ field: what, value: excerpt(raw), allowed: "percent-encoded UTF-8" }],
   });
 
-export const methodNotAllowed = (method: string, allowed: readonly string[]) =>
-  problemBody("methodNotAllowed", {
+/** Answers a method that a call which only reads does not take. */
+export const refuseMethod = (response: ServerResponse, method: string): void => {
+  const allowed = "GET, HEAD";
+  const problem = problemBody("methodNotAllowed", {
     detail: `This call does not take ${excerpt(method)}.`,
-    errors: [{ field: "method", value: excerpt(method), allowed: allowed.join(", ") }],
+    errors: [{ field: "method", value: excerpt(method), allowed }],
   });
+  sendProblem(response, problem, { allow: allowed });
+};
 
 /** The problem with the body of a request that may not have one; it is never read. Undefined where there is none. */
 export const unwantedBody = ({ headers }: IncomingMessage) => {

@@ -12,9 +12,14 @@ describe("headgate demo", () => {
     assert.equal((await demo.ended).code, 0);
     assert.equal(demo.stderr(), "");
 
-    const looks = [...demo.stdout().matchAll(/^\s*(\d+) s {2}(\w+)\s+lag\s+([\d.]+) s {2}producers send\s+(\d+)\/s/gm)].map(
-      ([, seconds, state, lag, sent]) => ({ seconds: Number(seconds), state, lag: Number(lag), sent: Number(sent) }),
-    );
+    const looks = [
+      ...demo.stdout().matchAll(/^\s*(\d+) s {2}(\w+)\s+lag\s+([\d.]+) s {2}producers send\s+(\d+)\/s/gm),
+    ].map(([, seconds, state, lag, sent]) => ({
+      seconds: Number(seconds),
+      state,
+      lag: Number(lag),
+      sent: Number(sent),
+    }));
     const at = (seconds: number) => {
       const look = looks.find((one) => one.seconds >= seconds);
       assert.ok(look, `no line from ${seconds} s on:\n${demo.stdout()}`);

@@ -14,7 +14,11 @@ export interface Running {
 }
 
 /** Ends with the test that is given, if not before. */
-export function headgate(args: readonly string[], t: { after(run: () => void): void }, env: Record<string, string> = {}): Running {
+export function headgate(
+  args: readonly string[],
+  t: { after(run: () => void): void },
+  env: Record<string, string> = {},
+): Running {
   const child = spawn(process.execPath, ["src/main.ts", ...args], {
     cwd: root,
     env: { ...process.env, ...env },

@@ -26,17 +26,22 @@ const oneLine = (text: string) => assert.equal(text.trim().split("\n").length, 1
 
 describe("headgate serve", () => {
   it("starts although its broker is down, says so, and stops within a second of SIGTERM", async (t) => {
-    const serving = headgate(["serve", "--config", await fileOf(t, configuration(0, "ops: { host: 127.0.0.1, port: 0 }"))], t);
+    const serving = headgate(
+      ["serve", "--config", await fileOf(t, configuration(0, "ops: { host: 127.0.0.1, port: 0 }"))],
+      t,
+    );
     const [, url = ""] = await serving.says(/answers at (http:\/\/127\.0\.0\.1:\d+)/);
     const [, opsUrl = ""] = await serving.says(/"ops":"(http:[^"]+)"/);
     await serving.says(/"kind":"unreachable"/);
 
     const ready = await fetch(`${url}/readyz`);
     assert.equal(ready.status, 200);
-    assert.match(await ready.text(), /blind/);
+    assert.match(await ready.text(), /nothing was ever known of this target/);
     const throttle = await fetch(`${url}/v1/throttle/orders`);
     assert.equal(throttle.status, 200);
-    const answer: { decision: { state: string; reason: { text: string } } } = JSON.parse(await throttle.text());
+    const answer: { decision: { state: string; reason: { text: string } } } = JSON.parse(
+      await throttle.text(),
+    );
     assert.equal(answer.decision.state, "blind");
     assert.match(answer.decision.reason.text, /nothing was ever known.*unreachable/);
     assert.match(await (await fetch(`${opsUrl}/metrics`)).text(), /headgate_broker_up\{broker="events"\} 0/);
@@ -68,7 +73,10 @@ describe("headgate serve", () => {
   });
 
   it("names a wrong key, its place and the nearest known one", async (t) => {
-    const serving = headgate(["serve", "--config", await fileOf(t, configuration(0).replace("group:", "grop:"))], t);
+    const serving = headgate(
+      ["serve", "--config", await fileOf(t, configuration(0).replace("group:", "grop:"))],
+      t,
+    );
     assert.equal((await serving.ended).code, 1);
     assert.match(serving.stderr(), /headgate\.yaml:6:\d+.*targets\.orders\.grop.*group/);
     assert.doesNotMatch(serving.stderr(), /\bat .*\.ts:/);

@@ -13,7 +13,15 @@ const observed =
   (time: FakeTime, lag: number) =>
   (_: Watch, poll: number): Answer => ({
     kind: "observed",
-    observation: { at: time.clock(), receivedAt: time.clock(), ready: lag, unacked: 0, produced: 100 * poll + lag, consumed: 100 * poll, consumers: 1 },
+    observation: {
+      at: time.clock(),
+      receivedAt: time.clock(),
+      ready: lag,
+      unacked: 0,
+      produced: 100 * poll + lag,
+      consumed: 100 * poll,
+      consumers: 1,
+    },
   });
 
 const failed = (kind: "unreachable" | "notFound" | "notReady" | "timeout"): Answer => ({
@@ -37,7 +45,13 @@ const daemonOn = (
 ) =>
   createDaemon(
     {
-      brokers: Object.entries(brokers).map(([broker, source]) => ({ broker, type: "memory", source, pollMs: 1000, timeoutMs: 2000 })),
+      brokers: Object.entries(brokers).map(([broker, source]) => ({
+        broker,
+        type: "memory",
+        source,
+        pollMs: 1000,
+        timeoutMs: 2000,
+      })),
       targets,
       gates,
     },
@@ -81,7 +95,10 @@ describe("daemon", () => {
     const good = observed(time, 10);
     const daemon = daemonOn(
       time,
-      { b: fakeSource((watch, poll) => (watch.target === "gone" ? failed("notFound") : good(watch, poll))), slow: fakeSource(() => never) },
+      {
+        b: fakeSource((watch, poll) => (watch.target === "gone" ? failed("notFound") : good(watch, poll))),
+        slow: fakeSource(() => never),
+      },
       [target("orders"), target("gone"), target("late", {}, "slow")],
     );
     daemon.start();
@@ -156,7 +173,8 @@ describe("admission on the board", () => {
     const time = fakeTime();
     const { board } = both(time, {});
     assert.deepEqual([board.has("orders"), board.has("billing"), board.has("mails")], [true, true, false]);
-    for (let i = 0; i < 1000; i += 1) assert.equal(board.attempt("orders", { cost: 10, canWait: false }).allowed, true);
+    for (let i = 0; i < 1000; i += 1)
+      assert.equal(board.attempt("orders", { cost: 10, canWait: false }).allowed, true);
     assert.equal(board.target("billing")?.counters.admitted, 10_000);
     assert.equal(board.target("search")?.counters.attempted, 10_000);
   });

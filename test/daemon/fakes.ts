@@ -68,10 +68,12 @@ export function fakeSource(
         signal.addEventListener("abort", () => resolve(timeout), { once: true });
       });
       const answers = await Promise.all(
-        watches.map(async (watch): Promise<[string, Answer]> => [
-          watch.target,
-          await Promise.race([answer(watch, number), aborted]),
-        ]),
+        watches.map(
+          async (watch): Promise<[string, Answer]> => [
+            watch.target,
+            await Promise.race([answer(watch, number), aborted]),
+          ],
+        ),
       );
       return { answers: new Map(answers), requests: sent };
     },

@@ -4,7 +4,9 @@ import { it } from "node:test";
 import { kafkaForTests } from "../support/given.ts";
 import { runOverload, setpointSeconds } from "./overload.ts";
 
-it("lag settles at the setpoint, the producer follows consumers that slow down and recover", { timeout: 180_000 }, async (t) => {
+it("lag settles at the setpoint, the producer follows consumers that slow down and recover", {
+  timeout: 180_000,
+}, async (t) => {
   const kafka = kafkaForTests(t);
   if (kafka === undefined) return;
   const { looks, figures } = await runOverload(kafka.bootstrap, 30);

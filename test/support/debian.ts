@@ -62,7 +62,7 @@ export const debianPackages = async (
     const startedAt = performance.now();
     await fetchPackages(wanted, folder).catch((error: unknown) => {
       if (error instanceof MissingCommand)
-        throw new Error(`${wanted.name} is not on the PATH, nor ${error.message} to fetch it from Debian`);
+        throw new Error(`${wanted.name} is not on the PATH, and to fetch it from Debian: ${error.message}`);
       throw new Error(`${wanted.name} cannot be fetched: ${error instanceof Error ? error.message : error}`);
     });
     report(`${wanted.name}: fetched in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);

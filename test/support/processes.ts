@@ -42,11 +42,14 @@ export const run = async (
   const timeoutMs = options.timeoutMs ?? 120_000;
   const child = spawn(command, args, {
     stdio: "pipe",
-    timeout: timeoutMs,
-    killSignal: "SIGKILL",
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
   });
+  let tooLong = false;
+  const timer = setTimeout(() => {
+    tooLong = true;
+    child.kill("SIGKILL");
+  }, timeoutMs);
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -56,14 +59,14 @@ export const run = async (
     stderr += text;
   });
   child.stdin.on("error", () => {}).end(options.input ?? "");
-  const startedAt = performance.now();
   try {
     const [code] = await once(child, "close");
-    if (child.signalCode === "SIGKILL" && performance.now() - startedAt >= timeoutMs)
-      throw new Error(`\`${command}\` did not end within ${timeoutMs / 1000} s\n${stderr}`);
+    if (tooLong) throw new Error(`\`${command}\` did not end within ${timeoutMs / 1000} s\n${stderr}`);
     return { code: typeof code === "number" ? code : null, stdout, stderr };
   } catch (error) {
     throw isNotFound(error) ? new MissingCommand(command) : error;
+  } finally {
+    clearTimeout(timer);
   }
 };
 

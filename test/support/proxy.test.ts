@@ -22,21 +22,19 @@ describe("a proxy before an echo", () => {
   });
   beforeEach(() => proxy.fault({ kind: "pass" }));
 
-  const client = async (): Promise<{ socket: Socket; heard: () => string; closed: () => boolean }> => {
-    const socket = connect(Number(proxy.address.split(":")[1]), "127.0.0.1");
+  const tryClient = ({ address }: FaultProxy): Socket => {
+    const socket = connect(Number(address.split(":")[1]), "127.0.0.1").on("error", () => {});
     clients.push(socket);
+    return socket;
+  };
+  const client = async (): Promise<{ socket: Socket; heard: () => string }> => {
+    const socket = tryClient(proxy);
     let heard = "";
-    let closed = false;
     socket.setEncoding("utf8").on("data", (text: string) => {
       heard += text;
     });
-    socket
-      .on("error", () => {})
-      .on("close", () => {
-        closed = true;
-      });
     await once(socket, "connect");
-    return { socket, heard: () => heard, closed: () => closed };
+    return { socket, heard: () => heard };
   };
   const hears = (what: { heard: () => string }, text: string): Promise<unknown> =>
     until(`hears ${text}`, 5_000, () => what.heard() === text || undefined, 5);
@@ -79,17 +77,16 @@ describe("a proxy before an echo", () => {
     open.socket.write("a");
     await hears(open, "a");
     proxy.fault({ kind: "cut" });
-    await until("open connection is cut", 5_000, () => open.closed() || undefined, 5);
-    const late = connect(Number(proxy.address.split(":")[1]), "127.0.0.1").on("error", () => {});
-    clients.push(late);
-    await once(late, "close");
+    await until("open connection is cut", 5_000, () => open.socket.destroyed || undefined, 5);
+    const late = tryClient(proxy);
+    await until("a new connection is cut", 5_000, () => late.destroyed || undefined, 5);
     await until("no connections", 5_000, () => proxy.connections() === 0 || undefined, 5);
   });
 
   it("cuts a client whose server is away, and can be stopped twice", async () => {
     const away = await startProxy(1);
-    const socket = connect(Number(away.address.split(":")[1]), "127.0.0.1").on("error", () => {});
-    await once(socket, "close");
+    const socket = tryClient(away);
+    await until("the connection is cut", 5_000, () => socket.destroyed || undefined, 5);
     await away.stop();
     await away.stop();
   });

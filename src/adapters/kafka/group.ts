@@ -1,6 +1,5 @@
 /** What is known of one group between polls, and what one poll learns of it. */
 import type { GroupState } from "../../core/observation.ts";
-import type { Failure } from "../../core/ports.ts";
 import type { Instant } from "../../core/units.ts";
 import type { TopicCommits } from "./protocol/offsetFetch.ts";
 
@@ -43,11 +42,6 @@ export interface Membership {
   readonly members?: number;
   readonly other?: OtherType;
 }
-
-/** One poll's word on a group. */
-export type GroupReading =
-  | { readonly kind: "read"; readonly commits: Commits; readonly membership: Membership }
-  | { readonly kind: "failed"; readonly failure: Failure };
 
 /** The offset committed on a partition; -1 where none was, NaN where it could not be read. */
 export const committedOn = (commits: TopicCommits | undefined, partition: number): number => {

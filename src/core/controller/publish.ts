@@ -9,6 +9,8 @@ export const isNews = (last: Decision, next: Decision): boolean =>
   last.reason.signal !== next.reason.signal ||
   last.observedAt !== next.observedAt ||
   rateMoved(last.rate, next.rate) ||
+  // Blind, the words are all there is: since when, and why.
+  (next.state === "blind" && last.reason.text !== next.reason.text) ||
   // Whoever reads it must always have time left to act on it.
   next.decidedAt - last.decidedAt > (last.validUntil - last.decidedAt) / 2;
 

@@ -56,6 +56,6 @@ export const blindText = (
   const since =
     sinceSeconds === undefined
       ? "nothing was ever known of this target"
-      : `nothing fresh for ${brief(sinceSeconds)} s`;
+      : `nothing fresh for ${Math.floor(sinceSeconds)} s`;
   return `${since}${why === undefined ? "" : ` (${why})`}; ${doing}`;
 };

@@ -336,9 +336,9 @@ describe("whatever happens to a target", () => {
         (history, gaps) => {
           let step = live(toEvents(history));
           if (step.state.lastFreshAt === undefined) return;
-          let at = step.decision.decidedAt;
+          let at = step.decision.decidedAt + 1;
           // From the first failure on: what a prediction between two polls does before it is another matter.
-          step = stepTarget(step.state, failed((at += 1) / second));
+          step = stepTarget(step.state, failed(at / second));
           for (const gap of gaps) {
             const before = step.decision.rate;
             at += gap;
