@@ -1,6 +1,7 @@
 /** Real producers and consumers for the runs on real Kafka: a paced consumer, and a producer that obeys or does not. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kafka, logLevel } from "kafkajs";
+import "../../src/adapters/kafka/timers.ts";
 
 export interface Counts {
   /** Messages that the broker has confirmed. */
