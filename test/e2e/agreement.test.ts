@@ -65,7 +65,7 @@ describe("lag beside kafka-consumer-groups", { timeout: 180_000 }, () => {
       broker: "events",
       bootstrap,
       pollMs: 500,
-    slowPaceMs: 1000,
+      slowPaceMs: 1000,
       timeoutMs: 5000,
       clock: Date.now,
       log: silent,
