@@ -15,7 +15,10 @@ describe("embedded queue", () => {
     first?.ack();
     assert.deepEqual([first?.payload, second?.payload], ["a", "b"]);
     const { ready, unacked, produced, consumed } = queue.counts();
-    assert.deepEqual({ ready, unacked, produced, consumed }, { ready: 1, unacked: 1, produced: 3, consumed: 1 });
+    assert.deepEqual(
+      { ready, unacked, produced, consumed },
+      { ready: 1, unacked: 1, produced: 3, consumed: 1 },
+    );
   });
 
   it("puts what was not done back at the head", () => {
@@ -57,7 +60,16 @@ describe("embedded source", () => {
     const { answers } = await source.poll(watches, new AbortController().signal);
     assert.deepEqual(answers.get("one"), {
       kind: "observed",
-      observation: { at: 5000, receivedAt: 5000, ready: 1, unacked: 0, produced: 1, consumed: 0, consumers: 1, oldestAgeMs: 0 },
+      observation: {
+        at: 5000,
+        receivedAt: 5000,
+        ready: 1,
+        unacked: 0,
+        produced: 1,
+        consumed: 0,
+        consumers: 1,
+        oldestAgeMs: 0,
+      },
     });
     assert.deepEqual(answers.get("two"), {
       kind: "failed",
