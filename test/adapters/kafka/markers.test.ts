@@ -25,7 +25,16 @@ describe("a look for markers", () => {
     ["is not where the end is old", topicWith({ ...still, old: [0] }), [[98, 98]], []],
     ["is not where nothing was committed", topicWith({ end: [3], previousEnd: [3] }), [[-1, -1]], []],
     ["is not in the first poll", topicWith(still), [[98, undefined]], []],
-    ["begins at the lowest of several groups", topicWith(still), [[99, 99], [95, 95], [50, 50]], [95]], // biome-ignore format: a table
+    [
+      "begins at the lowest of several groups",
+      topicWith(still),
+      [
+        [99, 99],
+        [95, 95],
+        [50, 50],
+      ],
+      [95],
+    ],
     ["is not repeated", topicWith({ ...still, lookedFrom: [98], lookedTo: [100] }), [[98, 98]], []],
     [
       "is repeated for a group further back",
