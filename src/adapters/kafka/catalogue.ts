@@ -31,28 +31,35 @@ const ask = (broker: Broker, names: readonly string[], signal: AbortSignal): Pro
   );
 };
 
-/**
- * `paceMs`: how long metadata holds. `unsettledMs`: the same while a topic is missing or a partition is without
- * leader.
- */
-export const createCatalogue = (
-  cluster: Cluster,
-  clock: Clock,
-  paceMs: number,
-  unsettledMs: number,
-): Catalogue => {
+export interface CatalogueOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  /** How long metadata holds. */
+  readonly paceMs: number;
+  /**
+   * While a topic is missing or a partition has no leader, it is asked for again after `firstMs`, then after twice as
+   * long, and so on up to `mostMs`.
+   */
+  readonly unsettled: { readonly firstMs: number; readonly mostMs: number };
+}
+
+export const createCatalogue = (options: CatalogueOptions): Catalogue => {
+  const { cluster, clock, paceMs } = options;
+  const { firstMs, mostMs } = options.unsettled;
   const topics = new Map<string, Topic>();
   let askedAt: Instant = Number.NEGATIVE_INFINITY;
   let doubted = false;
+  let unsettledMs = firstMs;
 
+  const isUnsettled = (names: ReadonlySet<string>): boolean =>
+    [...names].some((name) => {
+      const topic = topics.get(name);
+      return topic !== undefined && unsettled(topic);
+    });
   const due = (names: ReadonlySet<string>): boolean => {
     const age = clock() - askedAt;
-    if (doubted || age >= paceMs) return true;
-    for (const name of names) {
-      const topic = topics.get(name);
-      if (topic === undefined || (unsettled(topic) && age >= unsettledMs)) return true;
-    }
-    return false;
+    if (doubted || age >= paceMs || [...names].some((name) => !topics.has(name))) return true;
+    return age >= unsettledMs && isUnsettled(names);
   };
 
   return {
@@ -69,6 +76,7 @@ export const createCatalogue = (
 
     refresh: async (names, signal) => {
       if (!due(names)) return undefined;
+      const wasUnsettled = isUnsettled(names);
       // Without names the brokers alone are asked for.
       const lists = names.size === 0 ? [[]] : chunks([...names], chunkSize);
       for (const list of lists) {
@@ -79,6 +87,7 @@ export const createCatalogue = (
           if (names.has(topic.name)) topics.set(topic.name, relearned(topics.get(topic.name), topic));
         }
       }
+      unsettledMs = wasUnsettled ? Math.min(2 * unsettledMs, mostMs) : firstMs;
       askedAt = clock();
       doubted = false;
       return undefined;

@@ -19,6 +19,8 @@ export interface Broker {
 }
 
 export interface Cluster {
+  /** How long a broker that stalls holds up what others have answered. */
+  readonly patienceMs: number;
   /** The node of that id. */
   reach(node: number, signal: AbortSignal): Promise<Reply<Broker>>;
   /** Asks whichever broker answers: connected ones first, then other known ones, then the configured addresses. */
@@ -68,6 +70,8 @@ export const createCluster = (bootstrap: readonly string[], options: ConnectionO
   };
 
   return {
+    patienceMs: options.timeoutMs / 2,
+
     reach: async (node, signal) => {
       const address = nodes.get(node);
       return address === undefined

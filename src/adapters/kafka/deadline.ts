@@ -28,6 +28,32 @@ export const deadline = (parents: readonly AbortSignal[], ms?: number): Deadline
   };
 };
 
+/**
+ * Does all of `work`, each of which says whether it succeeded. Once any has, the others get no longer than `ms` from
+ * the beginning: one that stalls does not take the time of all.
+ */
+export const withPatience = async (
+  parent: AbortSignal,
+  ms: number,
+  work: readonly ((signal: AbortSignal) => Promise<boolean>)[],
+): Promise<void> => {
+  using stage = deadline([parent]);
+  let late = false;
+  let some = false;
+  const decide = (): void => {
+    if (late && some) stage.pass();
+  };
+  const timer = setTimeout(() => {
+    late = true;
+    decide();
+  }, ms);
+  const all = work.map(async (each) => {
+    some = (await each(stage.signal)) || some;
+    decide();
+  });
+  await Promise.all(all).finally(() => clearTimeout(timer));
+};
+
 export const deadlinePassed = Symbol("deadline passed");
 
 /** What `work` comes to. Rejects with `deadlinePassed` when `signal` aborts first, or had aborted before. */

@@ -4,7 +4,7 @@ import type { Cluster } from "./cluster.ts";
 import { readCommits } from "./commits.ts";
 import type { Reply } from "./connection.ts";
 import { findCoordinators } from "./coordinators.ts";
-import { type Deadline, deadline } from "./deadline.ts";
+import { withPatience } from "./deadline.ts";
 import { type Commits, type Group, type Membership, newGroup } from "./group.ts";
 import { readMembership } from "./membership.ts";
 
@@ -25,37 +25,11 @@ export interface Groups {
 export interface GroupsOptions {
   readonly cluster: Cluster;
   readonly clock: Clock;
-  /** How long a stalled coordinator holds up the others. */
-  readonly patienceMs: number;
   /** How often a group that is not found is asked whether it is of another kind. */
   readonly otherPaceMs: number;
 }
 
-/** Waits for all `work`; once any of it has succeeded, the rest gets no longer than `ms` from now. */
-const withPatience = async (
-  work: readonly Promise<boolean>[],
-  ms: number,
-  stage: Deadline,
-): Promise<void> => {
-  let late = false;
-  let some = false;
-  const decide = (): void => {
-    if (late && some) stage.pass();
-  };
-  const timer = setTimeout(() => {
-    late = true;
-    decide();
-  }, ms);
-  await Promise.all(
-    work.map(async (each) => {
-      some = (await each) || some;
-      decide();
-    }),
-  );
-  clearTimeout(timer);
-};
-
-export const createGroups = ({ cluster, clock, patienceMs, otherPaceMs }: GroupsOptions): Groups => {
+export const createGroups = ({ cluster, clock, otherPaceMs }: GroupsOptions): Groups => {
   const groups = new Map<string, Group>();
 
   const groupOf = (name: string): Group => {
@@ -88,18 +62,17 @@ export const createGroups = ({ cluster, clock, patienceMs, otherPaceMs }: Groups
         byNode.set(group.coordinator, list);
       }
 
-      using stage = deadline([signal]);
       const membership = new Map<string, Membership>();
       const memberships: Promise<void>[] = [];
-      const readNode = async (node: number, here: readonly Group[]): Promise<boolean> => {
-        const broker = await cluster.reach(node, stage.signal);
+      const readNode = async (node: number, here: readonly Group[], stage: AbortSignal): Promise<boolean> => {
+        const broker = await cluster.reach(node, stage);
         if (broker.kind === "failed") {
           for (const { name } of here) commits.set(name, broker);
           return false;
         }
         // A broker answers a connection's requests in their order, and the ends are waiting for the commits.
         const names = here.map(({ name }) => name);
-        const reading = readCommits(broker.answer, names, clock, stage.signal);
+        const reading = readCommits(broker.answer, names, clock, stage);
         memberships.push(
           readMembership(broker.answer, here, clock(), otherPaceMs, signal).then((found) => {
             for (const [name, each] of found) membership.set(name, each);
@@ -109,11 +82,12 @@ export const createGroups = ({ cluster, clock, patienceMs, otherPaceMs }: Groups
         for (const [name, reply] of replies) commits.set(name, reply);
         return [...replies.values()].some(({ kind }) => kind === "answered");
       };
-      await withPatience(
-        [...byNode].map(([node, here]) => readNode(node, here)),
-        patienceMs,
-        stage,
+      const work = [...byNode].map(
+        ([node, here]) =>
+          (stage: AbortSignal) =>
+            readNode(node, here, stage),
       );
+      await withPatience(signal, cluster.patienceMs, work);
       // Whatever went wrong there, it may be that the group has moved.
       for (const [name, reply] of commits) if (reply.kind === "failed") groupOf(name).coordinator = undefined;
       return { commits, membership: Promise.all(memberships).then(() => membership) };

@@ -85,7 +85,7 @@ declare module "kafkajs/src/protocol/requests/index.js" {
     >;
     readonly GroupCoordinator: Definition<
       { groupId: string },
-      { errorCode: number; coordinator: { nodeId: number; host: string; port: number } }
+      { errorCode: number; coordinator: { nodeId: number } }
     >;
     readonly OffsetFetch: Definition<
       { groupId: string; topics: readonly never[] },

@@ -1,6 +1,7 @@
 /** Offsets of partitions' logs, each asked of its leader: all partitions of a leader in one request. */
 import type { Failure } from "../../core/ports.ts";
 import type { Cluster } from "./cluster.ts";
+import { withPatience } from "./deadline.ts";
 import { failureOf } from "./errors.ts";
 import { chunks, commonVersion } from "./protocol/call.ts";
 import { type End, listOffsets, listOffsetsKey } from "./protocol/listOffsets.ts";
@@ -62,7 +63,7 @@ export const readOffsets = async (
 ): Promise<void> => {
   const byName = new Map(topics.map((topic) => [topic.name, topic]));
 
-  const readList = async (node: number, places: readonly Place[]): Promise<void> => {
+  const readList = async (node: number, places: readonly Place[], stage: AbortSignal): Promise<boolean> => {
     const partitions = partitionsOf(places);
     const onOffset = (name: string, partition: number, error: number, offset: number): void => {
       const topic = byName.get(name);
@@ -70,7 +71,7 @@ export const readOffsets = async (
       if (error === 0) found.offset(topic, partition, offset);
       else found.failed(topic, failureOf(`topic "${name}", partition ${partition}`, error));
     };
-    const broker = await cluster.reach(node, signal);
+    const broker = await cluster.reach(node, stage);
     const reply =
       broker.kind === "failed"
         ? broker
@@ -81,18 +82,19 @@ export const readOffsets = async (
               partitions,
               onOffset,
             ),
-            signal,
+            stage,
           );
-    if (reply.kind === "answered") return;
+    if (reply.kind === "answered") return true;
     for (const name of partitions.keys()) {
       const topic = byName.get(name);
       if (topic !== undefined) found.failed(topic, reply.failure);
     }
+    return false;
   };
 
-  const requests: Promise<void>[] = [];
+  const requests: ((stage: AbortSignal) => Promise<boolean>)[] = [];
   for (const [node, places] of byLeader((name) => byName.get(name), allPlaces(topics))) {
-    for (const list of chunks(places, chunkSize)) requests.push(readList(node, list));
+    for (const list of chunks(places, chunkSize)) requests.push((stage) => readList(node, list, stage));
   }
-  await Promise.all(requests);
+  await withPatience(signal, cluster.patienceMs, requests);
 };

@@ -30,8 +30,6 @@ export const olderFindCoordinator = (versions: Versions, group: string): Call<Co
     ({ errorCode, coordinator }) => ({
       error: errorCode,
       node: coordinator.nodeId,
-      host: coordinator.host,
-      port: coordinator.port,
     }),
   );
 

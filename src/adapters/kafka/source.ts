@@ -40,17 +40,21 @@ const stopped: Failure = { kind: "unreachable", message: "the source was stopped
 const mayHaveMoved = ({ kind }: Failure): boolean =>
   kind === "unreachable" || kind === "timeout" || kind === "notReady";
 
-/** Whether a group has committed what is not there: the topic was recreated, or its log cut. */
-const isOvertaken = (topic: Topic, commits: Iterable<Commits>): boolean => {
+/** Topics on which a group has committed what is not there: they were recreated, or their log was cut. */
+const overtaken = (
+  topicOf: (name: string) => Topic | undefined,
+  commits: Iterable<Commits>,
+): ReadonlySet<string> => {
+  const names = new Set<string>();
   for (const { topics } of commits) {
-    const committed = topics.get(topic.name);
-    if (committed === undefined) continue;
-    for (const [index, partition] of committed.partitions.entries()) {
-      const end = topic.fresh[partition] === 1 ? topic.end[partition] : undefined;
-      if ((committed.offsets[index] ?? -1) > (end ?? Number.POSITIVE_INFINITY)) return true;
+    for (const [name, { partitions, offsets }] of topics) {
+      const topic = topicOf(name);
+      const isBeyond = (partition: number, index: number): boolean =>
+        topic?.fresh[partition] === 1 && (offsets[index] ?? -1) > (topic.end[partition] ?? 0);
+      if (partitions.some(isBeyond)) names.add(name);
     }
   }
-  return false;
+  return names;
 };
 
 /** One poll at a time. Does nothing until first polled. */
@@ -68,13 +72,13 @@ export const createKafkaSource = (options: KafkaOptions): Source => {
     debug: (fields, message) => log.debug({ broker, ...fields }, message),
     sent: (name) => requests.set(name, (requests.get(name) ?? 0) + 1),
   });
-  const catalogue = createCatalogue(cluster, clock, slowPaceMs, oddPaceMs);
-  const groups = createGroups({
+  const catalogue = createCatalogue({
     cluster,
     clock,
-    patienceMs: Math.min(timeoutMs / 2, pollMs),
-    otherPaceMs: slowPaceMs,
+    paceMs: slowPaceMs,
+    unsettled: { firstMs: pollMs, mostMs: oddPaceMs },
   });
+  const groups = createGroups({ cluster, clock, otherPaceMs: slowPaceMs });
   /** Topics that the targets read, as far as is known. */
   let names: ReadonlySet<string> = new Set();
 
@@ -109,16 +113,18 @@ export const createKafkaSource = (options: KafkaOptions): Source => {
     signal: AbortSignal,
   ): Promise<void> => {
     const now = clock();
+    const beyond = overtaken(catalogue.topic, commits);
     const isDue = ({ slowReadAt }: Topic): boolean => now - slowReadAt >= oddPaceMs;
-    const replaced = topics.filter((topic) => shrank(topic) || (isDue(topic) && isOvertaken(topic, commits)));
+    const replaced = topics.filter((topic) => shrank(topic) || (isDue(topic) && beyond.has(topic.name)));
     const held = topics.filter((topic) => isDue(topic) && isHeld(topic));
+    const odd = [...new Set([...replaced, ...held])].map(({ name }) => name);
+    if (odd.length === 0) return;
     if (replaced.length > 0) {
       catalogue.doubt();
       await catalogue.refresh(names, signal);
     }
-    const odd = catalogue.present(new Set([...replaced, ...held].map(({ name }) => name)));
-    await readSlowly(cluster, odd, now, signal);
-    const anew = odd.filter((topic) => !topics.includes(topic) && !topic.fresh.includes(1));
+    const anew = catalogue.present(odd).filter(({ fresh }) => !fresh.includes(1));
+    await readSlowly(cluster, catalogue.present(odd), now, signal);
     await readEnds(cluster, anew, catalogue.doubt, signal);
   };
 

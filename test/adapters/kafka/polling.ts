@@ -127,50 +127,56 @@ export interface Traffic extends AsyncDisposable {
   createTopic(topic: string, partitions?: number, settings?: Readonly<Record<string, string>>): Promise<void>;
   /** Writes `count` messages to one partition. */
   produce(topic: string, partition: number, count: number): Promise<void>;
-  /** Commits as a client without membership does; offsets by partition. */
+  /** Offsets by partition. */
   commit(group: string, topic: string, offsets: readonly (number | undefined)[]): Promise<void>;
 }
+
+/** Offsets by topic and partition. */
+export type Offsets = Readonly<Record<string, readonly (number | undefined)[]>>;
 
 /**
  * OffsetCommit Request (Version: 3) => group_id generation_id member_id retention_time_ms [topics]
  *   topics => name [partitions]
  *     partitions => partition_index committed_offset committed_metadata
  *
- * The client's own admin joins the group for it, which takes seconds.
+ * OffsetCommit Response (Version: 3) => throttle_time_ms [topics]
+ *   topics => name [partitions]
+ *     partitions => partition_index error_code
+ *
+ * Answers the highest error. The client's own admin joins the group to commit, which takes seconds.
  */
-const offsetCommit = (
-  group: string,
-  topic: string,
-  offsets: readonly (number | undefined)[],
-): Call<number> => {
-  const present = [...offsets.entries()].filter(([, offset]) => offset !== undefined);
-  return call({
+const offsetCommit = (group: string, offsets: Offsets): Call<number> =>
+  call({
     name: "OffsetCommit",
     key: 8,
     version: 3,
     flexible: false,
     write: (to) => {
-      to.string(group).int32(-1).string("").int64(-1).count(1).string(topic).count(present.length);
-      for (const [partition, offset = 0] of present) to.int32(partition).int64(offset).string("");
+      to.string(group).int32(-1).string("").int64(-1).count(Object.keys(offsets).length);
+      for (const [topic, list] of Object.entries(offsets)) {
+        const present = [...list.entries()].filter(([, offset]) => offset !== undefined);
+        to.string(topic).count(present.length);
+        for (const [partition, offset = 0] of present) to.int32(partition).int64(offset).string("");
+      }
     },
     read: (from) => {
-      readCount(from);
-      readString(from);
       let worst = 0;
-      for (let left = readCount(from); left > 0; left -= 1) {
-        readInt32(from);
-        worst = Math.max(worst, readInt16(from));
+      for (let topics = readCount(from); topics > 0; topics -= 1) {
+        readString(from);
+        for (let left = readCount(from); left > 0; left -= 1) {
+          readInt32(from);
+          worst = Math.max(worst, readInt16(from));
+        }
       }
       return worst;
     },
   });
-};
 
-const commit = async (
+/** Commits as a client without membership does, at whichever broker coordinates the group. */
+export const commitOffsets = async (
   bootstrap: readonly string[],
   group: string,
-  topic: string,
-  offsets: readonly (number | undefined)[],
+  offsets: Offsets,
 ): Promise<void> => {
   const signal = AbortSignal.timeout(30_000);
   await until(`commit of ${group}`, 30_000, async () => {
@@ -179,8 +185,7 @@ const commit = async (
       const connection = createConnection(parseAddress(address), options);
       try {
         if ((await connection.connect(signal)).kind === "failed") continue;
-        const reply = await connection.ask(offsetCommit(group, topic, offsets), signal);
-        // Any other error is a broker that does not coordinate this group, or not yet.
+        const reply = await connection.ask(offsetCommit(group, offsets), signal);
         if (reply.kind === "answered" && reply.answer === 0) return true;
       } finally {
         connection.close();
@@ -211,7 +216,7 @@ export const startTraffic = async (bootstrap: readonly string[]): Promise<Traffi
       const messages = Array.from({ length: count }, (_, index) => ({ partition, value: `${index}` }));
       await producer.send({ topic, messages });
     },
-    commit: (group, topic, offsets) => commit(bootstrap, group, topic, offsets),
+    commit: (group, topic, offsets) => commitOffsets(bootstrap, group, { [topic]: offsets }),
     [Symbol.asyncDispose]: async () => {
       await Promise.all([admin.disconnect(), producer.disconnect()]);
     },

@@ -4,7 +4,7 @@ import { describe, it, type TestContext } from "node:test";
 import { known } from "../../../src/core/observation.ts";
 import type { Answer } from "../../../src/core/ports.ts";
 import { kafkaForTests, uniqueName } from "../../support/given.ts";
-import { runKafkaTool, startConsoleConsumer } from "../../support/kafkaTools.ts";
+import { deleteRecords, runKafkaTool, startConsoleConsumer } from "../../support/kafkaTools.ts";
 import { until } from "../../support/processes.ts";
 import { figuresOf, type Poller, partOf, startPoller, startTraffic, type Traffic } from "./polling.ts";
 
@@ -301,12 +301,12 @@ describe("a Kafka source", () => {
 
   it(
     "sees where the log begins after records were deleted",
-    onKafka(async ({ poller, traffic, topic, group }) => {
+    onKafka(async ({ bootstrap, poller, traffic, topic, group }) => {
       await traffic.createTopic(topic);
       await traffic.produce(topic, 0, 10);
       await traffic.commit(group, topic, [2]);
       await poller.answer({ group });
-      await traffic.admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: "6" }] });
+      await deleteRecords(bootstrap, [{ topic, partition: 0, offset: 6 }]);
       const seen = await poller.observed(
         { group },
         "log start",

@@ -19,6 +19,7 @@ import {
   readCompactString,
   readInt16,
   readInt32,
+  skip,
   skipCompactString,
   skipTags,
 } from "../bytes.ts";
@@ -29,8 +30,6 @@ export const findCoordinatorKey = 10;
 export interface Coordinator {
   readonly error: number;
   readonly node: number;
-  readonly host: string;
-  readonly port: number;
 }
 
 /** Answers the coordinators by group. */
@@ -50,12 +49,12 @@ export const findCoordinator = (groups: readonly string[]): Call<Map<string, Coo
       for (let left = readCompactCount(from); left > 0; left -= 1) {
         const group = readCompactString(from);
         const node = readInt32(from);
-        const host = readCompactString(from);
-        const port = readInt32(from);
+        skipCompactString(from);
+        skip(from, 4);
         const error = readInt16(from);
         skipCompactString(from);
         skipTags(from);
-        answer.set(group, { error, node, host, port });
+        answer.set(group, { error, node });
       }
       return answer;
     },
