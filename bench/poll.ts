@@ -3,7 +3,9 @@
  * (12,500 committed offsets, 500 partitions). Requests are counted by a proxy that reads the frames; time, CPU and
  * memory are measured without it. Beside it kafkajs's own admin client, asking for the same in the same run.
  *
- * Exits with 1 where the hot poll takes more than three requests.
+ * Then the daemon as a process of its own.
+ *
+ * Exits with 1 where the hot poll takes more than three requests, or the idle daemon more than 1 % of a CPU.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
@@ -14,6 +16,7 @@ import type { Log, Source, Watch } from "../src/core/ports.ts";
 import { commitOffsets, startTraffic } from "../test/adapters/kafka/polling.ts";
 import { type RunningKafka, startKafka } from "../test/support/kafka.ts";
 import type { FaultProxy } from "../test/support/proxy.ts";
+import { type DaemonCost, daemonCost } from "./daemon.ts";
 
 const groupCount = 100;
 const topicsPerGroup = 5;
@@ -21,6 +24,8 @@ const topicCount = 20;
 const partitions = 25;
 const messages = 100;
 const mostRequests = 3;
+/** Of one CPU, with one target at a poll of 5 s. */
+const mostIdleShare = 0.01;
 
 /** Polls of each kind, after some that only warm up. */
 const sourcePolls = 100;
@@ -128,10 +133,8 @@ const requestsOf = async (proxy: FaultProxy, times: number, run: () => Promise<v
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
-const heapBytes = (): number => {
-  for (let time = 0; time < 3; time += 1) collect();
-  return process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
-};
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 const bench = async (kafka: RunningKafka, proxy: FaultProxy): Promise<boolean> => {
   await prepare(kafka);
@@ -156,12 +159,11 @@ const bench = async (kafka: RunningKafka, proxy: FaultProxy): Promise<boolean> =
   await proxiedAdmin.disconnect();
 
   say("measuring ...");
-  const empty = heapBytes();
   const source = sourceAt(kafka.bootstrap, never);
   await measure(30, () => pollSource(source));
   const cost = await measure(sourcePolls, () => pollSource(source));
-  const kept = heapBytes() - empty;
-  const { rss } = process.memoryUsage();
+  collect();
+  const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
   await source.stop();
   const admin = await adminAt(kafka.bootstrap);
   await measure(2, () => pollAdmin(admin));
@@ -170,6 +172,7 @@ const bench = async (kafka: RunningKafka, proxy: FaultProxy): Promise<boolean> =
 
   const row = (name: string, requests: number, { wallMs, cpuMs }: Cost): string =>
     `${name.padEnd(28)}${requests.toFixed(0).padStart(10)}${wallMs.toFixed(1).padStart(10)}${cpuMs.toFixed(1).padStart(10)}`;
+  const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
   const times = (ours: number, theirs: number): string => `${(theirs / ours).toFixed(1)} times`;
   console.log(`${"a poll of 12,500 offsets".padEnd(28)}${"requests".padStart(10)}${"wall, ms".padStart(10)}${"CPU, ms".padStart(10)}
 ${row("headgate", hot, cost)}
@@ -178,7 +181,7 @@ the admin client takes ${times(hot, adminRequests)} the requests, ${times(cost.w
 
 the first poll, which finds everything: ${first.toFixed(0)} requests
 a poll at the slow pace (once a minute): ${slowRequests.toFixed(0)} requests; with a poll each 5 s that is ${(hot + (slowRequests - hot) / 12).toFixed(2)} a poll on average
-memory kept by the source: ${(kept / 2 ** 20).toFixed(1)} MiB; of the whole process: ${(rss / 2 ** 20).toFixed(0)} MiB`);
+memory, with this bench: ${mebibytes(heapUsed + arrayBuffers)} in use after a collection, ${mebibytes(rss)} resident`);
   if (hot > mostRequests) console.log(`FAILED: ${hot} requests a poll, where ${mostRequests} are allowed`);
   return hot <= mostRequests;
 };
@@ -186,4 +189,15 @@ memory kept by the source: ${(kept / 2 ** 20).toFixed(1)} MiB; of the whole proc
 await using kafka = await startKafka({ proxied: true });
 const [proxy] = kafka.proxies;
 if (proxy === undefined) throw new Error("the broker has no proxy");
-process.exitCode = (await bench(kafka, proxy)) ? 0 : 1;
+const cheap = await bench(kafka, proxy);
+say("measuring the daemon, twice 30 s ...");
+const busy = await daemonCost(kafka.bootstrap, watches, 30);
+const idle = await daemonCost(kafka.bootstrap, watches.slice(0, 1), 30);
+const line = (what: string, { share, memoryBytes }: DaemonCost) =>
+  console.log(`${what.padEnd(40)}CPU ${percent(share)}, memory ${(memoryBytes / 2 ** 20).toFixed(0)} MiB`);
+line(`the daemon, ${watches.length} targets, polled each 5 s`, busy);
+line("the daemon, 1 target, polled each 5 s", idle);
+const light = idle.share <= mostIdleShare;
+if (!light)
+  console.log(`FAILED: ${percent(idle.share)} of a CPU, where ${percent(mostIdleShare)} is allowed`);
+process.exitCode = cheap && light ? 0 : 1;
