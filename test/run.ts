@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { statSync } from "node:fs";
-import { availableParallelism, constants } from "node:os";
+import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArguments, type RunArguments } from "./support/arguments.ts";
 import type { Report } from "./support/cache.ts";
@@ -58,7 +58,8 @@ const runTests = async ({ without, options, files }: RunArguments, kafka: GivenB
     "--test-reporter=spec",
     // A test that hangs fails, and does not hang the run.
     "--test-timeout=600000",
-    `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`,
+    // One file after the other: figures of rate and lag mean little where tests take each other's CPU.
+    "--test-concurrency=1",
   ];
   const child = spawn(process.execPath, [...fixed, ...options, ...files], {
     cwd: root,

@@ -17,6 +17,8 @@ import { type Counts, kafkaClient, startConsumer } from "./traffic.ts";
 const consumersCan = 200;
 /** What the producers ask for: more than consumers can do. */
 const wants = 600;
+/** What the law itself may come to at the most while it predicts from the last sample, before that is overdue. */
+const mostBefore = 2 * consumersCan;
 
 let kafka: RunningKafka;
 before(async () => {
@@ -175,17 +177,17 @@ describe("faults on a real Kafka", { timeout: 600_000, skip: leftOut("kafka") },
     await one.startConsumer();
     await settled(one);
     one.highest();
-    const rate = one.view().decision.rate ?? 0;
     await kafka.kill();
     await becomes(one, "blind", 10_000, ({ decision }) => decision.state === "blind");
     const begun = one.view().decision;
+    assert.ok(one.highest() <= mostBefore, "the gate was opened before it was blind");
     assert.match(begun.reason.text, /nothing fresh for .* s \((unreachable|timeout): /);
     assert.equal(one.headgate.daemon.board.sources()[0]?.reachable, false);
     await sleep(14_000);
     const later = one.view().decision;
     assert.equal(later.state, "blind");
     assert.ok(later.rate !== null && later.rate < (begun.rate ?? 0), `${begun.rate} became ${later.rate}`);
-    assert.ok(one.highest() <= 1.6 * rate, "the gate was opened while nothing could be seen");
+    assert.ok(one.highest() <= (begun.rate ?? 0), "the rate rose while nothing could be seen");
     await kafka.restart();
     await becomes(one, "sighted", 20_000, ({ decision }) => decision.state !== "blind");
     await settled(one);
@@ -197,13 +199,14 @@ describe("faults on a real Kafka", { timeout: 600_000, skip: leftOut("kafka") },
     await one.startConsumer();
     await settled(one);
     one.highest();
-    const rate = one.view().decision.rate ?? 0;
     kafka.pause();
     try {
       await becomes(one, "blind", 10_000, ({ decision }) => decision.state === "blind");
+      const begun = one.view().decision;
+      assert.ok(one.highest() <= mostBefore, "the gate was opened before it was blind");
       await sleep(5000);
       assert.match(one.view().decision.reason.text, /(timeout|unreachable): /);
-      assert.ok(one.highest() <= 1.6 * rate, "the gate was opened while nothing could be seen");
+      assert.ok(one.highest() <= (begun.rate ?? 0), "the rate rose while nothing could be seen");
     } finally {
       kafka.resume();
     }
@@ -247,11 +250,10 @@ describe("faults on a real Kafka", { timeout: 600_000, skip: leftOut("kafka") },
     await one.startConsumer();
     await settled(one);
     await one.stopConsumer();
-    const rate = one.view().decision.rate ?? 0;
     one.highest();
     await one.deleteGroup();
     await becomes(one, "blind", 20_000, ({ decision }) => decision.state === "blind");
-    assert.ok(one.highest() <= 1.6 * rate);
+    assert.ok(one.highest() <= mostBefore);
     await one.startConsumer();
     await settled(one);
   });
@@ -263,11 +265,10 @@ describe("faults on a real Kafka", { timeout: 600_000, skip: leftOut("kafka") },
     await one.startConsumer();
     await settled(one);
     one.highest();
-    const rate = one.view().decision.rate ?? 0;
     await one.stopConsumer();
     await one.deleteTopic();
     await becomes(one, "blind", 20_000, ({ decision }) => decision.state === "blind");
-    assert.ok(one.highest() <= 1.6 * rate);
+    assert.ok(one.highest() <= mostBefore);
     await one.createTopic();
     await one.startConsumer();
     await settled(one);
