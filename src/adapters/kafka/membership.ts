@@ -85,6 +85,7 @@ export const readMembership = async (
       if (isLost(description)) lost.push(group);
       else {
         answer.set(group.name, membershipOf(description));
+        if (description.error !== 0) continue;
         group.protocol = protocol;
         group.other = undefined;
       }

@@ -8,12 +8,8 @@ import { failureOf, is } from "./errors.ts";
 import { type Commits, committedOn, type Membership } from "./group.ts";
 import type { Topic } from "./topic.ts";
 
-export interface Read {
-  readonly group: string;
-  /** Topics that the target names; absent: those that the group has committed on. */
-  readonly topics: readonly string[] | undefined;
-  readonly commits: Reply<Commits>;
-  readonly membership: Membership;
+/** What the poll knows of all topics. */
+export interface TopicsRead {
   /** What is known of a topic; undefined where nothing is. */
   readonly topicOf: (name: string) => Topic | undefined;
   /** Why what is not known of topics is not known. */
@@ -21,46 +17,68 @@ export interface Read {
   readonly receivedAt: Instant;
 }
 
+/** What the poll knows of one target. */
+export interface TargetRead {
+  readonly group: string;
+  /** Topics that the target names; absent: those that the group has committed on. */
+  readonly topics: readonly string[] | undefined;
+  readonly commits: Reply<Commits>;
+  readonly membership: Membership;
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What was read at a slower pace than the poll's. */
 const approximate = (value: number): Value => ({ value, quality: "approximate" });
 
-const partOf = (topic: Topic, partition: number, committed: number): PartObservation => {
-  const part: Mutable<PartObservation> = { part: `${topic.name}/${partition}` };
-  // Of a topic that is gone no end holds, and that there is no commit says nothing.
-  const isGone = topic.error !== 0;
-  if (isGone ? committed >= 0 : !Number.isNaN(committed)) part.committed = committed;
-  if (topic.id !== undefined) part.topicId = topic.id;
-  if (topic.compacted) part.compacted = true;
-  if (isGone) return part;
+/** What a part is to every group alike. */
+const faceOf = (topic: Topic, partition: number): PartObservation => {
+  const face: Mutable<PartObservation> = { part: `${topic.name}/${partition}` };
+  if (topic.id !== undefined) face.topicId = topic.id;
+  if (topic.compacted) face.compacted = true;
+  // Of a topic that is gone no offset holds any more.
+  if (topic.error !== 0) return face;
 
   const end = topic.end[partition] ?? Number.NaN;
-  const fresh = topic.fresh[partition] === 1;
-  if (!Number.isNaN(end)) part.end = fresh ? end : { value: end, quality: "stale" };
+  if (!Number.isNaN(end)) face.end = topic.fresh[partition] === 1 ? end : { value: end, quality: "stale" };
   const logStart = topic.logStart[partition] ?? Number.NaN;
-  if (!Number.isNaN(logStart)) part.logStart = approximate(logStart);
+  if (!Number.isNaN(logStart)) face.logStart = approximate(logStart);
   // It was read before the end and is never below it.
   const highWatermark = topic.highWatermark[partition] ?? Number.NaN;
   if (!Number.isNaN(highWatermark)) {
-    part.highWatermark = approximate(Number.isNaN(end) ? highWatermark : Math.max(highWatermark, end));
+    face.highWatermark = approximate(Number.isNaN(end) ? highWatermark : Math.max(highWatermark, end));
   }
-  const lastMessage = topic.lastMessage[partition] ?? Number.NaN;
-  const isCovered = topic.lookedTo[partition] === end && committed >= (topic.lookedFrom[partition] ?? 0);
-  if (fresh && isCovered && lastMessage >= 0) part.lastRecord = lastMessage;
-  return part;
+  return face;
+};
+
+const partOf = (
+  topic: Topic,
+  partition: number,
+  face: PartObservation,
+  committed: number,
+): PartObservation => {
+  // That there is no commit says nothing where the topic is gone.
+  if (Number.isNaN(committed) || (committed < 0 && topic.error !== 0)) return face;
+  const isCovered =
+    topic.fresh[partition] === 1 &&
+    topic.lookedTo[partition] === topic.end[partition] &&
+    committed >= (topic.lookedFrom[partition] ?? 0);
+  const lastMessage = isCovered ? (topic.lastMessage[partition] ?? -1) : -1;
+  return lastMessage >= 0 ? { ...face, committed, lastRecord: lastMessage } : { ...face, committed };
 };
 
 /**
  * The parts of one topic, all its partitions. One that is gone keeps those it had (or those with commits, or a first
  * one) without an end, so that no sum shrinks unsaid.
  */
-const partsOf = (topic: Topic, commits: Commits): PartObservation[] => {
+const partsOf = (topic: Topic, faces: PartObservation[], commits: Commits): PartObservation[] => {
   const committed = commits.topics.get(topic.name);
   const highest = committed?.partitions.reduce((most, partition) => Math.max(most, partition + 1), 0) ?? 0;
-  return Array.from({ length: Math.max(1, topic.leaders.length, highest) }, (_, partition) =>
-    partOf(topic, partition, committedOn(committed, partition)),
-  );
+  return Array.from({ length: Math.max(1, topic.leaders.length, highest) }, (_, partition) => {
+    const face = faces[partition] ?? faceOf(topic, partition);
+    faces[partition] = face;
+    return partOf(topic, partition, face, committedOn(committed, partition));
+  });
 };
 
 /** The least of the limits that there are. */
@@ -78,8 +96,12 @@ const noTopics = (group: string, { state }: Membership): Failure =>
       };
 
 /** Why the target as a whole has no observation, though its group's commits were read. */
-const obstacle = (read: Read, names: readonly string[], topics: readonly Topic[]): Failure | undefined => {
-  const { group, membership } = read;
+const obstacle = (
+  { group, membership }: TargetRead,
+  read: TopicsRead,
+  names: readonly string[],
+  topics: readonly Topic[],
+): Failure | undefined => {
   if (membership.other === "share") {
     const message = `${groupText(group)} is a share group: its progress is not in committed offsets and cannot be read`;
     return { kind: "notFound", message };
@@ -100,27 +122,37 @@ const obstacle = (read: Read, names: readonly string[], topics: readonly Topic[]
 };
 
 /**
- * Committed offsets are -1 where there are none. `retentionMs` and `retentionBytes` are the tightest of the target's
- * topics, the latter of one partition.
+ * Gives the function that answers for one target. In its observations committed offsets are -1 where there are none;
+ * `retentionMs` and `retentionBytes` are the tightest of the target's topics, the latter of one partition.
  */
-export const observe = (read: Read): Answer => {
-  const { commits, membership, receivedAt } = read;
-  if (commits.kind === "failed") return commits;
-  const names = [...new Set(read.topics ?? commits.answer.topics.keys())];
-  const topics = names.flatMap((name) => read.topicOf(name) ?? []);
-  const failure = obstacle(read, names, topics);
-  if (failure !== undefined) return failed(failure);
-
-  const observation: Mutable<Observation> = {
-    at: commits.answer.at,
-    receivedAt,
-    groupState: membership.state,
-    parts: topics.flatMap((topic) => partsOf(topic, commits.answer)),
+export const createObserver = (read: TopicsRead): ((target: TargetRead) => Answer) => {
+  // Many groups read the same partitions.
+  const faces = new Map<Topic, PartObservation[]>();
+  const facesOf = (topic: Topic): PartObservation[] => {
+    const present = faces.get(topic) ?? [];
+    faces.set(topic, present);
+    return present;
   };
-  if (membership.members !== undefined) observation.consumers = membership.members;
-  const retentionMs = tightest(topics.map((topic) => topic.retentionMs));
-  if (retentionMs !== undefined) observation.retentionMs = retentionMs;
-  const retentionBytes = tightest(topics.map((topic) => topic.retentionBytes));
-  if (retentionBytes !== undefined) observation.retentionBytes = retentionBytes;
-  return { kind: "observed", observation };
+
+  return (target) => {
+    const { commits, membership } = target;
+    if (commits.kind === "failed") return commits;
+    const names = [...new Set(target.topics ?? commits.answer.topics.keys())];
+    const topics = names.flatMap((name) => read.topicOf(name) ?? []);
+    const failure = obstacle(target, read, names, topics);
+    if (failure !== undefined) return failed(failure);
+
+    const observation: Mutable<Observation> = {
+      at: commits.answer.at,
+      receivedAt: read.receivedAt,
+      groupState: membership.state,
+      parts: topics.flatMap((topic) => partsOf(topic, facesOf(topic), commits.answer)),
+    };
+    if (membership.members !== undefined) observation.consumers = membership.members;
+    const retentionMs = tightest(topics.map((topic) => topic.retentionMs));
+    if (retentionMs !== undefined) observation.retentionMs = retentionMs;
+    const retentionBytes = tightest(topics.map((topic) => topic.retentionBytes));
+    if (retentionBytes !== undefined) observation.retentionBytes = retentionBytes;
+    return { kind: "observed", observation };
+  };
 };

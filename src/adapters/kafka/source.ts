@@ -13,7 +13,7 @@ import { readEnds, readSlowly } from "./ends.ts";
 import type { Commits, Membership } from "./group.ts";
 import { createGroups } from "./groups.ts";
 import { look, looksOf } from "./markers.ts";
-import { observe } from "./observe.ts";
+import { createObserver } from "./observe.ts";
 import { beginPoll, isHeld, shrank, type Topic } from "./topic.ts";
 
 export interface KafkaOptions {
@@ -33,6 +33,8 @@ export interface KafkaOptions {
 }
 
 const unknownMembership: Membership = { state: "unknown" };
+
+const noGroup: Failure = { kind: "internal", message: "the target names no group" };
 
 const stopped: Failure = { kind: "unreachable", message: "the source was stopped" };
 
@@ -165,18 +167,17 @@ export const createKafkaSource = (options: KafkaOptions): Source => {
     }
 
     const members = await membership;
-    const receivedAt = clock();
-    return all(({ group = "", topics: named }) =>
-      observe({
+    const observe = createObserver({ topicOf: catalogue.topic, failure, receivedAt: clock() });
+    return all(({ group, topics: named }) => {
+      const commitsOfGroup = group === undefined ? undefined : commits.get(group);
+      if (group === undefined || commitsOfGroup === undefined) return failed(noGroup);
+      return observe({
         group,
         topics: named,
-        commits: commits.get(group) ?? failed({ kind: "internal", message: "the target names no group" }),
+        commits: commitsOfGroup,
         membership: members.get(group) ?? unknownMembership,
-        topicOf: catalogue.topic,
-        failure,
-        receivedAt,
-      }),
-    );
+      });
+    });
   };
 
   return {

@@ -100,6 +100,9 @@ describe("membership", () => {
     assert.deepEqual(await read(), { state: "unknown" });
     says = { DescribeGroups: new Map([["billing", dead]]) };
     assert.deepEqual(await read(), { state: "unknown" }, "dead is not said on one call's word");
+    says = { ...says, ConsumerGroupDescribe: new Map([["billing", { ...absent, error: 24 }]]) };
+    assert.deepEqual(await read(), { state: "unknown" });
+    assert.equal(group.protocol, "classic", "an error tells nothing of the protocol");
     says = { DescribeGroups: new Map([["billing", { ...dead, error: 30 }]]) };
     assert.deepEqual(await read(), { state: "unknown" });
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Membership } from "../../../src/adapters/kafka/group.ts";
-import { observe, type Read } from "../../../src/adapters/kafka/observe.ts";
+import { createObserver } from "../../../src/adapters/kafka/observe.ts";
 import type { Topic } from "../../../src/adapters/kafka/topic.ts";
 import type { Observation, PartObservation } from "../../../src/core/observation.ts";
 import type { Answer, Failure } from "../../../src/core/ports.ts";
@@ -16,18 +16,22 @@ interface Given {
   readonly refused?: Failure;
 }
 
-const readOf = ({ topics, known = [], committed = {}, failed, membership, refused }: Given): Read => ({
-  group: "billing",
-  topics,
-  commits: failed ? { kind: "failed", failure: failed } : { kind: "answered", answer: commitsOf(committed) },
-  membership: membership ?? { state: "stable", members: 2 },
-  topicOf: (name) => known.find((topic) => topic.name === name),
-  failure: refused,
-  receivedAt: 1_200,
-});
+const observe = ({ topics, known = [], committed = {}, failed, membership, refused }: Given): Answer =>
+  createObserver({
+    topicOf: (name) => known.find((topic) => topic.name === name),
+    failure: refused,
+    receivedAt: 1_200,
+  })({
+    group: "billing",
+    topics,
+    commits: failed
+      ? { kind: "failed", failure: failed }
+      : { kind: "answered", answer: commitsOf(committed) },
+    membership: membership ?? { state: "stable", members: 2 },
+  });
 
 const observed = (given: Given): Observation => {
-  const answer = observe(readOf(given));
+  const answer = observe(given);
   if (answer.kind === "failed") throw new Error(`failed: ${answer.failure.message}`);
   return answer.observation;
 };
@@ -260,7 +264,7 @@ describe("a failure", () => {
   ];
   for (const [name, given, kind, message] of cases) {
     it(`is told ${name}`, () => {
-      const answer: Answer = observe(readOf(given));
+      const answer: Answer = observe(given);
       assert.equal(answer.kind, "failed");
       assert.equal(answer.kind === "failed" && answer.failure.kind, kind);
       assert.match(answer.kind === "failed" ? answer.failure.message : "", message);
