@@ -54,7 +54,7 @@ export async function demo(args: readonly string[], io: Io): Promise<number> {
   const consumer = consume(queue, () => actAt(elapsed()).consumersCan, signal);
   const running = await run(parsed.config, silent, async () => createMemorySource(broker, processClock));
   const traffic = producers.map((producer) => {
-    const counts = { sent: 0, refused: 0, unanswered: 0 };
+    const counts = { sent: 0 };
     return { counts, done: produce(producer, running.url, queue, counts, signal) };
   });
 

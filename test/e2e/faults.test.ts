@@ -64,7 +64,7 @@ targets: { orders: { broker: events, group: ${topic}, topics: [${topic}], setpoi
   );
   assert.ok(parsed.ok);
   const headgate = await run(parsed.config, silent);
-  const counts: Counts = { sent: 0, worked: 0, refused: 0 };
+  const counts: Counts = { sent: 0, worked: 0 };
   const view = () => {
     const found = headgate.daemon.board.target("orders");
     assert.ok(found);

@@ -93,8 +93,8 @@ targets: { orders: { broker: events, group: ${topic}, topics: [${topic}], setpoi
   const headgate = await run(parsed.config, silent);
   const ending = new AbortController();
   const { signal } = ending;
-  const governed: Counts = { sent: 0, worked: 0, refused: 0 };
-  const ungoverned: Counts = { sent: 0, worked: 0, refused: 0 };
+  const governed: Counts = { sent: 0, worked: 0 };
+  const ungoverned: Counts = { sent: 0, worked: 0 };
   const consumers = [];
   const producers: Promise<void>[] = [];
   const looks: Look[] = [];

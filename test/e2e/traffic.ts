@@ -8,8 +8,6 @@ export interface Counts {
   sent: number;
   /** Messages that the consumer has worked. */
   worked: number;
-  /** Answers that told the producer to wait. */
-  refused: number;
 }
 
 export const kafkaClient = (bootstrap: readonly string[], clientId: string): Kafka =>
@@ -92,7 +90,7 @@ export async function runProducer({
   let partition = 0;
   while (!signal.aborted) {
     await slot();
-    if (ask !== undefined && !(await mayGo(`${ask}?cost=${batch}`, counts, signal))) continue;
+    if (ask !== undefined && !(await mayGo(`${ask}?cost=${batch}`, signal))) continue;
     partition += 1;
     await producer.send({ topic, messages: messages.map((one) => ({ ...one, partition: partition % 4 })) });
     counts.sent += batch;
@@ -101,11 +99,10 @@ export async function runProducer({
 }
 
 /** Asks once, and waits as told: before a send that is allowed, or before asking again. */
-async function mayGo(url: string, counts: Counts, signal: AbortSignal): Promise<boolean> {
+async function mayGo(url: string, signal: AbortSignal): Promise<boolean> {
   try {
     const response = await fetch(url, { signal });
     const answer: { delayMs?: number; retryAfterMs?: number } = JSON.parse(await response.text());
-    if (!response.ok) counts.refused += 1;
     await sleep(response.ok ? (answer.delayMs ?? 0) : (answer.retryAfterMs ?? 1000), undefined, { signal });
     return response.ok;
   } catch {

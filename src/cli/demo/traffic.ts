@@ -36,10 +36,6 @@ export interface Producer {
 
 export interface ProducerCounts {
   sent: number;
-  /** Times it was told to wait: 429 or 503. */
-  refused: number;
-  /** Times Headgate did not answer. */
-  unanswered: number;
 }
 
 const batch = 5;
@@ -70,12 +66,10 @@ export async function produce(
         await wait(answer.delayMs ?? 0);
         for (let i = 0; i < batch; i += 1) if (queue.publish("order")) counts.sent += 1;
       } else {
-        counts.refused += 1;
         await wait(answer.retryAfterMs ?? 1000);
       }
     } catch {
       if (signal.aborted) return;
-      counts.unanswered += 1;
       await wait(unansweredWaitMs);
     }
   }

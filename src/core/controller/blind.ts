@@ -11,7 +11,7 @@ import type { TargetSettings } from "../settings.ts";
 import { type Instant, type Rate, secondsBetween } from "../units.ts";
 
 const holdPolls = 3;
-export const descentSeconds = 60;
+const descentSeconds = 60;
 
 /** Until when the last decision is held. */
 export const holdUntil = (lastFreshAt: Instant, settings: TargetSettings): Instant =>

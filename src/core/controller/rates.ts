@@ -35,8 +35,6 @@ export interface Rates {
   /** Intervals between samples so far, and those in which consumers were busy. */
   readonly intervals: number;
   readonly busyIntervals: number;
-  /** Whether they were in the last one. */
-  readonly busy: boolean;
   /** The highest capacity seen, halving each day: what a collapsed estimate is held against. */
   readonly peakCapacity: Rate;
   /** How old samples usually are on arrival. */
@@ -74,7 +72,6 @@ export function beginRates(sample: Sample): Rates {
       arrivals === undefined || consumedTotal === undefined ? 0 : offsetOf(sample, arrivals, consumedTotal),
     intervals: 0,
     busyIntervals: 0,
-    busy: false,
     peakCapacity: 0,
     ageSeconds: ageOf(sample),
   };
@@ -104,10 +101,10 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
           ? rebaseFilter(filter, at, z)
           : stepFilter(filter, at, z, input, tuning);
 
-  const tuningFor = (rate: Rate, at4: number): Tuning => ({
+  const tuningFor = (rate: Rate, surprises: number): Tuning => ({
     tolerance: noiseShare * delays.correctSeconds * rate,
     noiseFloor: noiseShare * rate * h,
-    breakAt: at4,
+    breakAt: surprises,
   });
   const arrivals = arrivalsOf(sample);
   const scale = Math.max(speed(rates.capacity), speed(rates.drain), 0.1 * rates.peakCapacity);
@@ -130,13 +127,8 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
         ? undefined
         : beginFilter(at, arrivals)
       : follow(rates.exogenous, arrivals, admitted, tuningFor(scale, exogenousBreakAt));
-  const inflow = follow(rates.inflow, arrivals, 0, tuningFor(Math.max(0, speed(rates.inflow)), breakAt));
-  const drain = follow(
-    rates.drain,
-    sample.consumedTotal,
-    0,
-    tuningFor(Math.max(0, speed(rates.drain)), breakAt),
-  );
+  const inflow = follow(rates.inflow, arrivals, 0, tuningFor(speed(rates.inflow), breakAt));
+  const drain = follow(rates.drain, sample.consumedTotal, 0, tuningFor(speed(rates.drain), breakAt));
 
   return {
     sample,
@@ -147,7 +139,6 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
     offset: stepOffset(rates.offset, sample, arrivals, delays.setpointSeconds * scale),
     intervals: rates.intervals + 1,
     busyIntervals: rates.busyIntervals + (busy ? 1 : 0),
-    busy,
     peakCapacity: Math.max(speed(capacity), rates.peakCapacity * 0.5 ** (h / halvingSeconds)),
     ageSeconds: rates.ageSeconds + 0.2 * (ageOf(sample) - rates.ageSeconds),
   };
