@@ -5,6 +5,7 @@
  * pace, or at once where something looks odd.
  */
 import type { Answer, Clock, Failure, Log, PollReport, Source, Watch } from "../../core/ports.ts";
+import { clamp } from "../../core/units.ts";
 import { failed } from "./batches.ts";
 import { createCatalogue } from "./catalogue.ts";
 import { createCluster } from "./cluster.ts";
@@ -28,9 +29,12 @@ export interface KafkaOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly clientId?: string;
-  /** How often all that is not needed in every poll is read. */
+  /** How often all that is not needed in every poll is read; by default every twelfth poll, 10 s to 1 min. */
   readonly slowPaceMs?: number;
 }
+
+/** Its cost stays the same small share of the polls' own, and whoever polls fast sees the rest sooner too. */
+const slowPaceOf = (pollMs: number): number => clamp(12 * pollMs, 10_000, 60_000);
 
 const unknownMembership: Membership = { state: "unknown" };
 
@@ -62,7 +66,7 @@ const overtaken = (
 /** One poll at a time. Does nothing until first polled. */
 export const createKafkaSource = (options: KafkaOptions): Source => {
   const { broker, timeoutMs, pollMs, clock, log } = options;
-  const slowPaceMs = options.slowPaceMs ?? 60_000;
+  const slowPaceMs = options.slowPaceMs ?? slowPaceOf(pollMs);
   // What goes on looking odd is looked at again and again, but not in every poll.
   const oddPaceMs = slowPaceMs / 6;
   const stopping = new AbortController();
