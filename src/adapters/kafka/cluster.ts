@@ -41,7 +41,11 @@ export const parseAddress = (text: string): Address => {
 
 const nowhere: Failure = { kind: "unreachable", message: "no broker is known" };
 
-export const createCluster = (bootstrap: readonly string[], options: ConnectionOptions): Cluster => {
+export interface ClusterOptions extends ConnectionOptions {
+  readonly patienceMs: number;
+}
+
+export const createCluster = (bootstrap: readonly string[], options: ClusterOptions): Cluster => {
   let entrances = bootstrap.map(parseAddress);
   let nodes = new Map<number, Address>();
   const connections = new Map<string, Connection>();
@@ -70,7 +74,7 @@ export const createCluster = (bootstrap: readonly string[], options: ConnectionO
   };
 
   return {
-    patienceMs: options.timeoutMs / 2,
+    patienceMs: options.patienceMs,
 
     reach: async (node, signal) => {
       const address = nodes.get(node);

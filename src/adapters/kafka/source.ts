@@ -33,6 +33,9 @@ export interface KafkaOptions {
   readonly slowPaceMs?: number;
 }
 
+/** A node that stalls holds up what the others answered for half a poll; within a second it is not stalled yet. */
+const leastPatienceMs = 1000;
+
 /** Its cost stays the same small share of the polls' own, and whoever polls fast sees the rest sooner too. */
 const slowPaceOf = (pollMs: number): number => clamp(12 * pollMs, 10_000, 60_000);
 
@@ -75,6 +78,7 @@ export const createKafkaSource = (options: KafkaOptions): Source => {
   const cluster = createCluster(options.bootstrap, {
     clientId: options.clientId ?? "headgate",
     timeoutMs,
+    patienceMs: Math.min(timeoutMs / 2, Math.max(leastPatienceMs, pollMs / 2)),
     debug: (fields, message) => log.debug({ broker, ...fields }, message),
     sent: (name) => requests.set(name, (requests.get(name) ?? 0) + 1),
   });
