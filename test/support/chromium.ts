@@ -1,8 +1,8 @@
 /** A headless browser, to see a page as a person does. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import type { Report } from "./cache.ts";
 import { debianPackages } from "./debian.ts";
 import { isOnPath, run } from "./processes.ts";
@@ -16,6 +16,14 @@ export interface Browser {
 
 const args = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"];
 
+/** Some libraries keep those that they need in a folder of their own, by a path that holds where they are installed. */
+const libraryFolders = (folder: string): string[] => [
+  folder,
+  ...readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name)),
+];
+
 /** Chromium on the PATH, or out of Debian's package with the libraries that the machine lacks. */
 export const chromium = async (report?: Report): Promise<Browser> => {
   if (await isOnPath("chromium")) return { path: "chromium", env: process.env, args };
@@ -26,7 +34,7 @@ export const chromium = async (report?: Report): Promise<Browser> => {
     path: join(tree, "usr", "lib", "chromium", "chromium"),
     env: {
       ...process.env,
-      LD_LIBRARY_PATH: join(tree, "usr", "lib", triplet),
+      LD_LIBRARY_PATH: libraryFolders(join(tree, "usr", "lib", triplet)).join(delimiter),
       // Fonts and their configuration are in the tree where the machine has none.
       XDG_DATA_HOME: join(tree, "usr", "share"),
       ...(existsSync(join(tree, "etc", "fonts")) ? { FONTCONFIG_PATH: join(tree, "etc", "fonts") } : {}),
