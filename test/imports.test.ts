@@ -33,6 +33,8 @@ const refused: [folder: string, code: string][] = [
   ["http", from("../config/config.ts")],
   ["http", from("prom-client")],
   ["metrics", 'import type { a } from "../daemon/board.ts";\nexport type b = a;\n'],
+  ["lab", from("../daemon/board.ts")],
+  ["lab/laws", from("../../cli/io.ts")],
   ["ui", from("../http/app.ts")],
   ["daemon", from("../main.ts")],
 ];
@@ -50,6 +52,8 @@ const allowed: [folder: string, code: string][] = [
   ["http", from("../contract/problem.ts")],
   ["http", from("express")],
   ["metrics", from("prom-client")],
+  ["lab", from("../core/units.ts")],
+  ["cli", from("../lab/series.ts")],
   ["cli", from("../adapters/memory/queue.ts")],
 ];
 

@@ -1,0 +1,63 @@
+/** What a law is to the laboratory: it hears of samples and says what each producer may send. */
+
+/** One poll as it arrives: what a broker tells, noisy and late. Absent: the broker has no such counter. */
+export interface Reading {
+  /** Seconds from the start: when it was true, and when it was known. */
+  readonly at: number;
+  readonly receivedAt: number;
+  readonly lag: number;
+  readonly produced: number | undefined;
+  readonly consumed: number | undefined;
+  /** Totals of the governed producers when the sample was taken. */
+  readonly admitted: number;
+  readonly attempted: number;
+  readonly rebalancing: boolean;
+}
+
+/** What is known of the loop before it begins. */
+export interface LawSetup {
+  readonly pollSeconds: number;
+  readonly refreshSeconds: number;
+  /** S*: the setpoint that is to be held, and the one that was configured. */
+  readonly setpointSeconds: number;
+  readonly configuredSetpointSeconds: number;
+  /** What consumers can do at the start: what a person would have measured and written into a configuration. */
+  readonly nominalCapacity: number;
+  readonly producers: number;
+  readonly retentionSeconds: number | undefined;
+  readonly retentionMessages: number | undefined;
+  readonly truth: Truth;
+}
+
+/** The plant itself, for the oracle alone. Arrays hold one value a step. */
+export interface Truth {
+  readonly stepSeconds: number;
+  readonly capacity: Float64Array;
+  readonly demand: Float64Array;
+  readonly exogenous: Float64Array;
+  readonly lag: Float64Array;
+  /** Total of arrivals from the start, governed and not. */
+  readonly arrived: Float64Array;
+  /** By producer: what it may send now, and when it asks again. */
+  readonly held: Float64Array;
+  readonly refreshAt: Float64Array;
+}
+
+/** A law at work. Instants are seconds from the start. */
+export interface Controller {
+  observed(reading: Reading): void;
+  pollFailed(at: number): void;
+  /** Every 250 ms: totals of what was admitted and attempted by then. */
+  tick(at: number, admitted: number, attempted: number): void;
+  /** What all producers together may send; Infinity where nothing limits. */
+  rate(): number;
+  /** What one producer is told that asks at `at`; absent: its even part of the rate. */
+  grant?(at: number, producer: number): number;
+  /** The state of its decision; absent where a law has none. */
+  state?(): string;
+}
+
+export interface Law {
+  readonly name: string;
+  begin(setup: LawSetup): Controller;
+}

@@ -1,0 +1,82 @@
+/** A scenario: what happens to a modelled queue, which stretches of it are measured, and what they must show. */
+import type { Signal } from "./signal.ts";
+
+export const counters = ["produced", "consumed"] as const;
+export const statistics = ["median", "worst"] as const;
+
+export const figureNames = [
+  "peakSeconds", // the highest lag, in seconds of the capacity there is
+  "overshootPercent", // of it, what is above the setpoint, as a share of the setpoint
+  "peakOverSeconds", // of it, what is above the lag at the window's start: that much is unavoidable
+  "peakOverDelay", // the same, as a multiple of what delay costs at worst
+  "settlesSeconds", // the last instant outside ± 25 % of the setpoint; never: in the last tenth still
+  "biasPercent", // mean lag over the last 40 % against the setpoint
+  "variationPercent", // standard deviation over mean of the admitted rate, over the last 40 %
+  "growth", // how far lag strays in the last third, against the middle one; both at least a quarter of the setpoint
+  "utilisationPercent", // completed over capacity while producers want more than that
+  "idleSeconds", // seconds of capacity that were lost then
+  "heldBackPercent", // what was wanted and not admitted
+  "lostMessages", // deleted unread
+  "failingSeconds", // how long the circuit was open, over the whole run
+] as const;
+export type FigureName = (typeof figureNames)[number];
+
+export interface Window {
+  readonly name: string;
+  /** Seconds from the start. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One figure over all seeds, against a bound: of its own, or a multiple of what the oracle shows. */
+export interface Requirement {
+  readonly window: string;
+  readonly figure: FigureName;
+  readonly statistic: (typeof statistics)[number];
+  readonly atMost?: number;
+  readonly atLeast?: number;
+  /** At most this many times the oracle's, in the same statistic over the same seeds. */
+  readonly atMostOracle?: number;
+  /** Only over the seeds in which the oracle attains it: nobody can where it cannot. */
+  readonly unlessOracle?: true;
+  /** Only at these polls, in seconds; absent: at all. */
+  readonly polls?: readonly number[];
+}
+
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly seconds: number;
+  readonly setpointSeconds: number;
+  readonly capacity: Signal;
+  readonly demand: Signal;
+  readonly exogenous: Signal;
+  /** Standard deviation of each count, as a share of one poll's messages. */
+  readonly noise: number;
+  readonly jitter: number;
+  /** How old a sample is when it arrives: a share of the poll, and seconds beside. */
+  readonly sampleAge: { readonly polls: number; readonly seconds: number };
+  /** The share of polls that get no answer. */
+  readonly lostPolls: number;
+  readonly counters: readonly (typeof counters)[number][];
+  /** Completions and lag are seen as of the last commit; 0: at once. */
+  readonly commitEverySeconds: number;
+  /** Consumers stop for so long. */
+  readonly rebalances: readonly Span[];
+  /** What is older, or beyond so many, is deleted. `setpoints`: seconds, as a multiple of the setpoint. */
+  readonly retention: { readonly seconds?: number; readonly setpoints?: number; readonly messages?: number };
+  readonly producers: {
+    readonly count: number;
+    /** Some take up what they are told only seconds later, some never. */
+    readonly late: { readonly count: number; readonly seconds: number };
+    readonly deaf: number;
+  };
+  readonly windows: readonly Window[];
+  readonly must: readonly Requirement[];
+}

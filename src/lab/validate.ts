@@ -1,0 +1,289 @@
+/**
+ * A scenario out of JSON: every problem with its field, its value and what is allowed; what is not given has a
+ * default; what is not known is refused.
+ */
+import { nearest } from "../core/nearest.ts";
+import {
+  counters,
+  figureNames,
+  type Requirement,
+  type Scenario,
+  statistics,
+  type Window,
+} from "./scenario.ts";
+import type { Signal } from "./signal.ts";
+
+export interface ScenarioProblem {
+  readonly field: string;
+  readonly problem: string;
+}
+
+export type ScenarioResult =
+  | { readonly ok: true; readonly scenario: Scenario }
+  | { readonly ok: false; readonly problems: readonly ScenarioProblem[] };
+
+type Report = (field: string, problem: string) => void;
+type Fields = Readonly<Record<string, unknown>>;
+/** Reads one value at a path, reporting what is wrong with it; then the result is not used. */
+type Reader<T> = (value: unknown, field: string, report: Report) => T;
+
+const show = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+};
+
+const number =
+  (low: number, high: number): Reader<number> =>
+  (value, field, report) => {
+    if (typeof value === "number" && value >= low && value <= high) return value;
+    report(field, `${show(value)} is not allowed: a number from ${low} to ${high}`);
+    return low;
+  };
+
+const count =
+  (low: number, high: number): Reader<number> =>
+  (value, field, report) => {
+    if (Number.isInteger(value)) return number(low, high)(value, field, report);
+    report(field, `${show(value)} is not allowed: a whole number from ${low} to ${high}`);
+    return low;
+  };
+
+const text: Reader<string> = (value, field, report) => {
+  if (typeof value === "string" && value.length > 0 && value.length <= 500) return value;
+  report(field, `${show(value)} is not allowed: a text of 1 to 500 characters`);
+  return "";
+};
+
+const oneOf =
+  <T extends string>(allowed: readonly T[]): Reader<T> =>
+  (value, field, report) => {
+    const found = allowed.find((one) => one === value);
+    if (found !== undefined) return found;
+    report(field, `${show(value)} is not allowed: one of ${allowed.join(", ")}`);
+    return allowed[0] as T;
+  };
+
+const yes: Reader<true> = (value, field, report) => {
+  if (value !== true) report(field, `${show(value)} is not allowed: true, or leave it out`);
+  return true;
+};
+
+const list =
+  <T>(item: Reader<T>, least: number, most: number): Reader<readonly T[]> =>
+  (value, field, report) => {
+    if (Array.isArray(value) && value.length >= least && value.length <= most)
+      return value.map((one, index) => item(one, `${field}[${index}]`, report));
+    report(field, `${show(value)} is not allowed: a list of ${least} to ${most}`);
+    return [];
+  };
+
+/** `get` reads a field that must be there, or falls back where it is absent. */
+type Get = <T>(name: string, reader: Reader<T>, fallback?: T) => T;
+type GetOptional = <T>(name: string, reader: Reader<T>) => T | undefined;
+
+const record =
+  <T>(known: readonly string[], build: (get: Get, optional: GetOptional) => T): Reader<T> =>
+  (value, field, report) => {
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    if (!isObject) report(field, `${show(value)} is not allowed: an object with ${known.join(", ")}`);
+    const fields: Fields = isObject ? (value as Fields) : {};
+    const path = (name: string) => (field === "" ? name : `${field}.${name}`);
+    for (const name of Object.keys(fields)) {
+      if (known.includes(name)) continue;
+      const near = nearest(name, known);
+      report(path(name), `is not known${near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`}`);
+    }
+    const get: Get = (name, reader, fallback) => {
+      const given = fields[name];
+      if (given !== undefined) return reader(given, path(name), report);
+      if (fallback === undefined && isObject) report(path(name), "is missing");
+      return fallback ?? reader(undefined, path(name), () => {});
+    };
+    const optional: GetOptional = (name, reader) => {
+      const given = fields[name];
+      return given === undefined ? undefined : reader(given, path(name), report);
+    };
+    return build(get, optional);
+  };
+
+const longestSeconds = 7200;
+const instant = number(0, longestSeconds);
+const rate = number(0, 1e6);
+const share = number(0, 1);
+
+const piece = record(["from", "value"], (get) => ({ from: get("from", instant), value: get("value", rate) }));
+const sine = record(["share", "periodSeconds"], (get) => ({
+  share: get("share", share),
+  periodSeconds: get("periodSeconds", number(1, longestSeconds)),
+}));
+const wander = record(["share", "tauSeconds"], (get) => ({
+  share: get("share", share),
+  tauSeconds: get("tauSeconds", number(0.1, longestSeconds)),
+}));
+
+const signal: Reader<Signal> = (value, field, report) => {
+  if (typeof value === "number") return { pieces: [{ from: 0, value: rate(value, field, report) }] };
+  const read = record(["pieces", "sine", "wander"], (get, optional) => {
+    const swing = optional("sine", sine);
+    const drift = optional("wander", wander);
+    return {
+      pieces: get("pieces", list(piece, 1, 1000)),
+      ...(swing && { sine: swing }),
+      ...(drift && { wander: drift }),
+    };
+  })(value, field, report);
+  read.pieces.forEach(({ from }, index) => {
+    const before = read.pieces[index - 1];
+    if (before === undefined ? from !== 0 : from <= before.from)
+      report(`${field}.pieces[${index}].from`, `${from} is not allowed: 0 first, then later ones`);
+  });
+  return read;
+};
+
+const span = record(["from", "to"], (get) => ({ from: get("from", instant), to: get("to", instant) }));
+const window: Reader<Window> = record(["name", "from", "to"], (get) => ({
+  name: get("name", text),
+  from: get("from", instant),
+  to: get("to", instant),
+}));
+
+const bound = number(-1e9, 1e9);
+const requirement: Reader<Requirement> = record(
+  ["window", "figure", "statistic", "atMost", "atLeast", "atMostOracle", "unlessOracle", "polls"],
+  (get, optional) => {
+    const [atMost, atLeast, atMostOracle] = [
+      optional("atMost", bound),
+      optional("atLeast", bound),
+      optional("atMostOracle", number(0, 1000)),
+    ];
+    const unlessOracle = optional("unlessOracle", yes);
+    const polls = optional("polls", list(number(0.25, 60), 1, 20));
+    return {
+      window: get("window", text),
+      figure: get("figure", oneOf(figureNames)),
+      statistic: get("statistic", oneOf(statistics)),
+      ...(atMost !== undefined && { atMost }),
+      ...(atLeast !== undefined && { atLeast }),
+      ...(atMostOracle !== undefined && { atMostOracle }),
+      ...(unlessOracle !== undefined && { unlessOracle }),
+      ...(polls !== undefined && { polls }),
+    };
+  },
+);
+
+const retention = record(["seconds", "setpoints", "messages"], (_, optional) => {
+  const [seconds, setpoints, messages] = [
+    optional("seconds", number(1, longestSeconds)),
+    optional("setpoints", number(1, 1000)),
+    optional("messages", number(1, 1e9)),
+  ];
+  return {
+    ...(seconds !== undefined && { seconds }),
+    ...(setpoints !== undefined && { setpoints }),
+    ...(messages !== undefined && { messages }),
+  };
+});
+
+const producers = record(["count", "late", "deaf"], (get) => ({
+  count: get("count", count(1, 1000), 20),
+  late: get(
+    "late",
+    record(["count", "seconds"], (inner) => ({
+      count: inner("count", count(0, 1000)),
+      seconds: inner("seconds", number(0, 600)),
+    })),
+    { count: 0, seconds: 0 },
+  ),
+  deaf: get("deaf", count(0, 1000), 0),
+}));
+
+const scenarioReader: Reader<Scenario> = record(
+  [
+    "name",
+    "title",
+    "about",
+    "seconds",
+    "setpointSeconds",
+    "capacity",
+    "demand",
+    "exogenous",
+    "noise",
+    "jitter",
+    "sampleAge",
+    "lostPolls",
+    "counters",
+    "commitEverySeconds",
+    "rebalances",
+    "retention",
+    "producers",
+    "windows",
+    "must",
+  ],
+  (get) => ({
+    name: get("name", text),
+    title: get("title", text),
+    about: get("about", text, "A scenario of one's own."),
+    seconds: get("seconds", number(10, longestSeconds)),
+    setpointSeconds: get("setpointSeconds", number(1, 3600), 10),
+    capacity: get("capacity", signal),
+    demand: get("demand", signal),
+    exogenous: get("exogenous", signal, { pieces: [{ from: 0, value: 0 }] }),
+    noise: get("noise", share, 0.05),
+    jitter: get("jitter", number(0, 0.9), 0.1),
+    sampleAge: get(
+      "sampleAge",
+      record(["polls", "seconds"], (inner) => ({
+        polls: inner("polls", number(0, 10), 0),
+        seconds: inner("seconds", number(0, 600), 0),
+      })),
+      { polls: 0.2, seconds: 0 },
+    ),
+    lostPolls: get("lostPolls", number(0, 0.95), 0),
+    counters: get("counters", list(oneOf(counters), 0, 2), counters),
+    commitEverySeconds: get("commitEverySeconds", number(0, 600), 0),
+    rebalances: get("rebalances", list(span, 0, 100), []),
+    retention: get("retention", retention, {}),
+    producers: get("producers", producers, { count: 20, late: { count: 0, seconds: 0 }, deaf: 0 }),
+    windows: get("windows", list(window, 1, 20)),
+    must: get("must", list(requirement, 0, 100), []),
+  }),
+);
+
+/** What no single field can tell. */
+function checkWhole(scenario: Scenario, report: Report): void {
+  const { seconds, windows, rebalances, must, producers: senders, capacity } = scenario;
+  const checkSpan = (field: string, { from, to }: { from: number; to: number }) => {
+    if (!(from < to && to <= seconds))
+      report(
+        field,
+        `from ${from} to ${to} is not allowed: from before to, and to at most ${seconds} (seconds)`,
+      );
+  };
+  windows.forEach((one, index) => {
+    checkSpan(`windows[${index}]`, one);
+  });
+  rebalances.forEach((one, index) => {
+    checkSpan(`rebalances[${index}]`, one);
+  });
+  must.forEach(({ window: name, atMost, atLeast, atMostOracle }, index) => {
+    if (!windows.some((one) => one.name === name)) {
+      const names = windows.map((one) => one.name).join(", ");
+      report(`must[${index}].window`, `${show(name)} is not allowed: one of ${names}`);
+    }
+    if ([atMost, atLeast, atMostOracle].filter((limit) => limit !== undefined).length !== 1)
+      report(`must[${index}]`, "needs one of atMost, atLeast, atMostOracle");
+  });
+  if (senders.late.count + senders.deaf > senders.count)
+    report("producers", `${senders.late.count} late and ${senders.deaf} deaf are more than ${senders.count}`);
+  if (!(capacity.pieces[0] !== undefined && capacity.pieces[0].value > 0))
+    report("capacity", "must be above 0 at the start");
+}
+
+export function parseScenario(json: unknown): ScenarioResult {
+  const problems: ScenarioProblem[] = [];
+  const report: Report = (field, problem) =>
+    void problems.push({ field: field === "" ? "scenario" : field, problem });
+  const scenario = scenarioReader(json, "", report);
+  if (problems.length === 0) checkWhole(scenario, report);
+  return problems.length === 0 ? { ok: true, scenario } : { ok: false, problems };
+}
