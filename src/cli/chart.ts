@@ -41,7 +41,11 @@ export function drawChart(lines: readonly Line[], options: ChartOptions): string
       min: 0,
       max: top,
       height,
-      format: (value) => value.toFixed(top < 10 ? 1 : 0).padStart(labelWidth),
+      // The lowest label may come out as -0.0.
+      format: (value) =>
+        Math.max(0, value)
+          .toFixed(top < 10 ? 1 : 0)
+          .padStart(labelWidth),
       colors: lines.map((line) => (color ? palette[line.color] : undefined)),
     },
   );
