@@ -9,11 +9,15 @@ const commands: Record<string, () => Promise<Command>> = {
   demo: async () => (await import("./cli/demo.ts")).demo,
   serve: async () => (await import("./cli/serve.ts")).serve,
   check: async () => (await import("./cli/check.ts")).check,
+  record: async () => (await import("./cli/record.ts")).record,
+  replay: async () => (await import("./cli/replay.ts")).replay,
 };
 
 const usage = `usage: headgate demo [--port PORT] [--seconds N]
        headgate serve --config FILE
        headgate check FILE [--json]
+       headgate record TARGET [--url http://127.0.0.1:4290]
+       headgate replay --config FILE --target ID [--assessment]
        headgate --version
 `;
 
@@ -41,8 +45,8 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
       setTimeout(() => process.exit(exit.problem), longestEndMs).unref();
     });
   }
-  const { stdout, stderr, env } = process;
-  return (await load())(args, { stdout, stderr, env, signal: ending.signal });
+  const { stdin, stdout, stderr, env } = process;
+  return (await load())(args, { stdin, stdout, stderr, env, signal: ending.signal });
 }
 
 /** Faults that a person can mend carry a code of Node.js's (a taken port, an unknown option): one line, no stack. */

@@ -149,6 +149,18 @@ const paths = (): Json => ({
     { 200: json("The target.", "Target"), 400: badRequest, 404: unknownTarget, 413: tooLarge },
     [pathParameter("target", "The name of a target.")],
   ),
+  "/v1/targets/{target}/events": get(
+    "events",
+    "What happens to a target, as it happens: JSON lines, its state first. What `headgate replay` reads.",
+    {
+      200: plain("Lines without end; docs/replay.md tells what stands in them.", "application/jsonl"),
+      400: badRequest,
+      404: unknownTarget,
+      413: tooLarge,
+      503: anError("As many as there may be read events already."),
+    },
+    [pathParameter("target", "The name of a target.")],
+  ),
   "/v1/sources": get("sources", "The brokers as they are watched.", {
     200: json("All sources.", "Sources"),
     400: badRequest,

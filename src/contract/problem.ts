@@ -22,6 +22,7 @@ export const problems = [
   { code: "bodyTooLarge", status: 413, title: "The body is larger than the call takes" },
   { code: "headersTooLarge", status: 431, title: "Address and headers are too long" },
   { code: "requestTimeout", status: 408, title: "The request did not arrive in time" },
+  { code: "tooManyReaders", status: 503, title: "Too many readers at a time" },
   { code: "internalError", status: 500, title: "A fault inside Headgate" },
 ] as const;
 export type ProblemCode = (typeof problems)[number]["code"];

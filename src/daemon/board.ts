@@ -1,5 +1,7 @@
 /** The board: what the daemon has decided last, for whoever serves it. Readers only read. */
 import type { Assessment } from "../core/assessment.ts";
+import type { TargetEvent } from "../core/controller/events.ts";
+import type { TargetState } from "../core/controller/step.ts";
 import type { Decision } from "../core/decision.ts";
 import type { FailureKind } from "../core/ports.ts";
 import type { TargetSettings } from "../core/settings.ts";
@@ -63,6 +65,14 @@ export interface Attempt {
   readonly canWait: boolean;
 }
 
+/** Where a target stands while somebody follows its events from here on. */
+export interface Following {
+  /** The instant of the last event that went into the state. */
+  readonly at: Instant;
+  readonly state: TargetState;
+  stop(): void;
+}
+
 export interface Board {
   now(): Instant;
   startedAt: Instant;
@@ -75,4 +85,6 @@ export interface Board {
   /** Charges the attempt to all of the gate's targets or to none. `name` must be one that `has` knows. */
   attempt(name: string, attempt: Attempt): Admission;
   sources(): readonly SourceView[];
+  /** Calls `onEvent` after each event of the target, until stopped; undefined where there is no such target. */
+  follow(target: string, onEvent: (event: TargetEvent) => void): Following | undefined;
 }

@@ -102,6 +102,7 @@ function createBoard(
     gates: () => setup.gates,
     has: (name) => setup.gates.has(name) || targets.has(name),
     sources,
+    follow: (name, onEvent) => targets.get(name)?.follow(onEvent),
     attempt(name, { cost, canWait }): Admission {
       const members = membersOf(name).flatMap((member) => targets.get(member) ?? []);
       const views = members.map((member) => member.view());

@@ -7,7 +7,7 @@ import type { Answer, FailureKind, Watch } from "../core/ports.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import type { Cell } from "../core/sharing/cell.ts";
 import { type Instant, secondsBetween } from "../core/units.ts";
-import type { TargetView } from "./board.ts";
+import type { Following, TargetView } from "./board.ts";
 
 export interface TargetSetup {
   readonly target: string;
@@ -26,6 +26,8 @@ export interface Target {
   cell(): Cell;
   admitted(cell: Cell, cost: number, delayed: boolean): void;
   refused(cost: number): void;
+  /** Calls `onEvent` after each event that was taken, until stopped. */
+  follow(onEvent: (event: TargetEvent) => void): Following;
 }
 
 export function createTarget(setup: TargetSetup, begunAt: Instant, nextVersion: () => string): Target {
@@ -42,11 +44,16 @@ export function createTarget(setup: TargetSetup, begunAt: Instant, nextVersion: 
   let cell: Cell = { at: begunAt, owed: 0 };
   let lastTickAt = begunAt;
 
-  let { state, decision, assessment } = beginTarget(target, settings, begunAt);
+  const followers = new Set<(event: TargetEvent) => void>();
+  let takenAt = whole(begunAt);
+
+  let { state, decision, assessment } = beginTarget(target, settings, takenAt);
   let published = { ...decision, version: nextVersion() };
 
   const apply = (event: TargetEvent): void => {
+    takenAt = event.at;
     ({ state, decision, assessment } = stepTarget(state, event));
+    for (const onEvent of followers) onEvent(event);
     if (!isNews(published, decision)) return;
     published = { ...decision, version: nextVersion() };
     const key = `${published.state} ${published.reason.signal}`;
@@ -66,16 +73,21 @@ export function createTarget(setup: TargetSetup, begunAt: Instant, nextVersion: 
     beginSample() {
       sampled = { admitted, attempted };
     },
-    answered(at, answer) {
+    answered(now, answer) {
+      const at = whole(now);
       if (answer.kind === "failed") {
         failures[answer.failure.kind] = (failures[answer.failure.kind] ?? 0) + 1;
         apply({ event: "pollFailed", at, failure: answer.failure });
         return;
       }
       observations += 1;
-      apply({ event: "observed", at, observation: { ...answer.observation, ...sampled } });
+      const { observation } = answer;
+      // It is known here when it is taken, so that event and observation agree on when that was.
+      const taken = { at: Math.min(whole(observation.at), at), receivedAt: at };
+      apply({ event: "observed", at, observation: { ...observation, ...sampled, ...taken } });
     },
-    tick(at) {
+    tick(now) {
+      const at = whole(now);
       if (published.state === "blind") blindSeconds += Math.max(0, secondsBetween(lastTickAt, at));
       lastTickAt = at;
       apply({ event: "tick", at, admitted, attempted });
@@ -91,5 +103,20 @@ export function createTarget(setup: TargetSetup, begunAt: Instant, nextVersion: 
       attempted += cost;
       refused += cost;
     },
+    follow(onEvent) {
+      // A function of its own, so that each follower is one whatever it passed.
+      const follower = (event: TargetEvent) => onEvent(event);
+      followers.add(follower);
+      return {
+        at: takenAt,
+        state,
+        stop: () => {
+          followers.delete(follower);
+        },
+      };
+    },
   };
 }
+
+/** Events have whole milliseconds: a recorded instant is the one that was. */
+const whole = (at: Instant): Instant => Math.round(at);

@@ -9,6 +9,7 @@ import type { Decisions } from "../contract/throttle.ts";
 import type { Log, Random } from "../core/ports.ts";
 import type { Board } from "../daemon/board.ts";
 import { answerAdmission } from "./admission.ts";
+import { answerEvents } from "./events.ts";
 import { pageHandlers } from "./page.ts";
 import { invalidRequest, readQuery, refuseMethod, searchOf, unknownTarget, unwantedBody } from "./request.ts";
 import { excerpt, problemBody, send, sendJson, sendProblem } from "./respond.ts";
@@ -51,6 +52,10 @@ export const createApp = (options: AppOptions): Express => {
     const view = board.target(name);
     if (view === undefined) sendProblem(response, unknownTarget(board, "target", name));
     else sendJson(response, targetBody(view, true));
+  });
+  const events = answerEvents(options);
+  addCall(app, "/v1/targets/:target/events", noFields, (response, _query, { target: name = "" }) => {
+    events(response.req, response, name);
   });
   addCall(app, "/v1/sources", noFields, (response) => {
     const sources = board.sources().map(sourceBody);

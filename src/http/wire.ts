@@ -3,7 +3,7 @@ import type { Decision } from "../contract/decision.ts";
 import type { Readiness } from "../contract/health.ts";
 import type { Source } from "../contract/source.ts";
 import type { Part, Target } from "../contract/target.ts";
-import type { PartAssessment } from "../core/assessment.ts";
+import type { Assessment, PartAssessment } from "../core/assessment.ts";
 import type { Instant } from "../core/units.ts";
 import type { Board, PublishedDecision, SourceView, TargetView } from "../daemon/board.ts";
 
@@ -53,16 +53,11 @@ const partBody = ({ part, lag, held, lost, quality, flags }: PartAssessment): Pa
   flags: [...flags],
 });
 
-export const targetBody = (view: TargetView, withParts: boolean): Target => {
-  const { target, broker, decision, assessment } = view;
+/** An assessment and its parts, as they stand beside a decision. */
+export const viewBody = (assessment: Assessment): Pick<Target, "assessment" | "parts"> => {
   const { lag } = assessment;
   const seconds = lag.seconds.quality === "unknown" ? undefined : lag.seconds;
   return {
-    target,
-    broker,
-    mode: decision.mode,
-    override: null,
-    decision: decisionBody(decision),
     assessment: {
       at: isoOrNull(assessment.at),
       status: assessment.status,
@@ -87,7 +82,19 @@ export const targetBody = (view: TargetView, withParts: boolean): Target => {
       consumers: roundedOrNull(assessment.consumers),
       groupState: assessment.groupState,
     },
-    parts: withParts ? assessment.parts.map(partBody) : [],
+    parts: assessment.parts.map(partBody),
+  };
+};
+
+export const targetBody = (view: TargetView, withParts: boolean): Target => {
+  const { target, broker, decision, assessment } = view;
+  return {
+    target,
+    broker,
+    mode: decision.mode,
+    override: null,
+    decision: decisionBody(decision),
+    ...viewBody(withParts ? assessment : { ...assessment, parts: [] }),
     leases: [],
   };
 };

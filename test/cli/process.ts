@@ -22,7 +22,7 @@ export function headgate(
   const child = spawn(process.execPath, ["src/main.ts", ...args], {
     cwd: root,
     env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   t.after(() => {
     child.kill("SIGKILL");

@@ -1,5 +1,6 @@
 /** An app on a free port of the loopback, whose every answer is held against the contract. */
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
+import type { Log } from "../../src/core/ports.ts";
 import type { Board } from "../../src/daemon/board.ts";
 import { createApp, createOpsApp } from "../../src/http/app.ts";
 import { listen } from "../../src/http/listen.ts";
@@ -40,11 +41,12 @@ export const serve = async (
     readonly random?: () => number;
     readonly metrics?: typeof plainMetrics;
     readonly ops?: boolean;
+    readonly log?: Log;
   } = {},
 ): Promise<Serving> => {
   const errors: Record<string, unknown>[] = [];
   const quiet = () => {};
-  const log = {
+  const log = options.log ?? {
     debug: quiet,
     info: quiet,
     warn: quiet,
@@ -72,7 +74,7 @@ export const serve = async (
           });
           incoming.on("error", reject);
           incoming.on("end", () => {
-            const isJson = text !== "" && incoming.headers["content-type"]?.includes("json");
+            const isJson = text !== "" && /json$/.test(incoming.headers["content-type"] ?? "");
             resolve({
               status: incoming.statusCode ?? 0,
               headers: incoming.headers,

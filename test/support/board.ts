@@ -141,6 +141,7 @@ export const fakeBoard = (parts: {
   readonly sources?: readonly SourceView[];
   readonly gates?: Readonly<Record<string, readonly string[]>>;
   readonly answer?: Answer;
+  readonly follow?: Board["follow"];
 }): FakeBoard => {
   const { targets = [], sources = [], answer = go } = parts;
   const gates = new Map(Object.entries(parts.gates ?? {}));
@@ -162,5 +163,6 @@ export const fakeBoard = (parts: {
       return answer(by, attempt);
     },
     sources: () => sources,
+    follow: parts.follow ?? (() => undefined),
   };
 };

@@ -61,6 +61,9 @@ export const beginTarget = (target: string, settings: TargetSettings, at: Instan
     at,
   );
 
+/** The decision for a state as it stands; the state itself is not moved on. */
+export const tellTarget = (state: TargetState, at: Instant): Omit<Step, "state"> => conclude(state, at);
+
 export const stepTarget = (state: TargetState, event: TargetEvent): Step =>
   conclude(take(state, event), event.at);
 
