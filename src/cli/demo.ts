@@ -52,7 +52,12 @@ export async function demo(args: readonly string[], io: Io): Promise<number> {
   const ending = new AbortController();
   const signal = AbortSignal.any([io.signal, ending.signal]);
   const consumer = consume(queue, () => actAt(elapsed()).consumersCan, signal);
-  const running = await run(parsed.config, silent, async () => createMemorySource(broker, processClock));
+  const source = createMemorySource(broker, processClock);
+  const running = await run(parsed.config, silent, async () => source).catch((error: unknown) => {
+    // Or the consumer would keep the process alive.
+    ending.abort();
+    throw error;
+  });
   const traffic = producers.map((producer) => {
     const counts = { sent: 0 };
     return { counts, done: produce(producer, running.url, queue, counts, signal) };

@@ -1,8 +1,21 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, it } from "node:test";
 import { headgate } from "./process.ts";
 
 describe("headgate demo", () => {
+  it("ends with one line where its port is taken", async (t) => {
+    const holder = createServer().listen(0, "127.0.0.1");
+    t.after(() => holder.close());
+    await once(holder, "listening");
+    const { port } = holder.address() as AddressInfo;
+    const demo = headgate(["demo", "--port", String(port)], t);
+    assert.equal((await demo.ended).code, 1);
+    assert.match(demo.stderr(), /^headgate: cannot listen on 127\.0\.0\.1:\d+: the port is taken.*\n$/);
+    assert.equal(demo.stdout(), "");
+  });
+
   it("shows, within a minute, lag that rises, producers that slow down, lag at the setpoint, and recovery", async (t) => {
     const demo = headgate(["demo", "--port", "0", "--seconds", "58"], t);
     const [, url = ""] = await demo.says(/demo: (http:\/\/127\.0\.0\.1:\d+)/);
