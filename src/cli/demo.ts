@@ -134,6 +134,7 @@ async function show(
       url,
       setpointSeconds,
       width: stdout.columns ?? 80,
+      height: stdout.rows ?? 24,
       color: io.env.NO_COLOR === undefined,
     });
     // Up to where the last picture began, and each line cleared to its end: no flicker.

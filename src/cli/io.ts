@@ -1,7 +1,11 @@
 /** What a command may touch of the process around it. */
 export interface Io {
   readonly stdin: NodeJS.ReadableStream & { destroy(): void };
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stdout: NodeJS.WritableStream & {
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+    readonly rows?: number;
+  };
   readonly stderr: NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the process is asked to end. */

@@ -1,5 +1,6 @@
 /** The demo's picture: lag against its setpoint, what producers send against what consumers can do. */
 import { styleText } from "node:util";
+import { clamp } from "../../core/units.ts";
 import type { TargetView } from "../../daemon/board.ts";
 import { drawChart } from "../chart.ts";
 
@@ -15,7 +16,9 @@ export interface Look {
 export interface PictureSetup {
   readonly url: string;
   readonly setpointSeconds: number;
+  /** Of the terminal. */
   readonly width: number;
+  readonly height: number;
   readonly color: boolean;
 }
 
@@ -30,20 +33,42 @@ const stateColors = {
 
 const fixed = (value: number, digits = 0): string => value.toFixed(digits);
 
-/** The whole screen, one line an element. `looks` is not empty. */
+const eventsShown = 5;
+/** Lines of the picture beside the plots and the events: the head, the charts' titles, what is empty. */
+const otherLines = 9;
+
+/** An m ends it. */
+const colourBegin = "\x1b[";
+
+/** What of a line fits: a line that wraps, or one too many, and the next picture cannot be drawn over this one. */
+const cut = (line: string, width: number): string => {
+  let left = width;
+  return line
+    .split(colourBegin)
+    .map((piece, index) => {
+      const begin = index === 0 ? 0 : piece.indexOf("m") + 1;
+      const shown = piece.slice(begin, begin + left);
+      left -= shown.length;
+      return piece.slice(0, begin) + shown;
+    })
+    .join(colourBegin);
+};
+
+/** The whole screen, one line an element; all fit into it, the cursor below them. `looks` is not empty. */
 export function drawPicture(
   looks: readonly Look[],
   events: readonly string[],
   setup: PictureSetup,
 ): string[] {
-  const { color, width } = setup;
+  const { color, width, height } = setup;
   const last = looks.at(-1);
   if (last === undefined) return [];
   const { decision } = last.view;
   const paint = (format: Parameters<typeof styleText>[0], text: string) =>
     color ? styleText(format, text, { validateStream: false }) : text;
-  const chart = { height: 7, width: Math.min(width, 110), color };
-  return [
+  const plotLines = Math.floor((height - 1 - otherLines - eventsShown) / 2);
+  const chart = { height: clamp(plotLines - 1, 2, 7), width: Math.min(width, 110), color };
+  const lines = [
     `${paint("bold", "Headgate")}  ${paint("underline", setup.url)}  ${paint("gray", "Ctrl-C ends it")}`,
     "",
     `  producers (2) ${paint("bold", `${fixed(last.sent)}/s`)} ──▶ ▐ orders ▌ ${fixed(decision.lag.messages ?? 0)} waiting ──▶ consumer ${fixed(last.consumersCan)}/s`,
@@ -65,8 +90,9 @@ export function drawPicture(
       { ...chart, title: "rate", unit: "messages per second" },
     ).split("\n"),
     "",
-    ...events.slice(-5).map((event) => paint("gray", event)),
+    ...events.slice(-eventsShown).map((event) => paint("gray", event)),
   ];
+  return lines.slice(0, height - 1).map((line) => cut(line, width));
 }
 
 /** The same in one line, where the output is no terminal. */
