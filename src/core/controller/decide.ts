@@ -113,7 +113,7 @@ function bySetpoint(
       ? sheddingText(assessment, seconds, maxSeconds)
       : state === "throttled"
         ? holdingText(assessment, seconds, setpointSeconds)
-        : openText(assessment, seconds);
+        : openText(assessment, seconds, rate);
   const reason: Reason = { signal: "lagSeconds", value: seconds ?? null, setpoint: setpointSeconds, text };
   return { state, rate, reason, shedding, thresholdSteps };
 }
@@ -132,7 +132,7 @@ function byThresholds(
   const held = areHeldBack(known.pressure, at, rate, assessment.inflow);
   const text =
     step === undefined
-      ? openText(assessment, sampledSeconds(assessment))
+      ? openText(assessment, sampledSeconds(assessment), rate)
       : thresholdText(assessment, sampledSeconds(assessment), step, unit);
   const signal = unit === "seconds" ? "lagSeconds" : "lagMessages";
   return {

@@ -36,8 +36,9 @@ export const sheddingText = (
 ): string =>
   `${behind(assessment, seconds)}, beyond the bound of ${brief(maxSeconds)} s; ${consumersDo(assessment)}${coverage(assessment)}`;
 
-export const openText = (assessment: Assessment, seconds: number | undefined): string =>
-  `${behind(assessment, seconds)}; nobody is held back; ${consumersDo(assessment)}${coverage(assessment)}`;
+/** `rate`: what whoever asks next is held to; null where that is nothing. */
+export const openText = (assessment: Assessment, seconds: number | undefined, rate: Rate | null): string =>
+  `${behind(assessment, seconds)}; ${rate === null ? "nobody is held back" : `${perSecond(rate)} at the most`}; ${consumersDo(assessment)}${coverage(assessment)}`;
 
 export const thresholdText = (
   assessment: Assessment,
