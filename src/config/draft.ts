@@ -3,7 +3,7 @@
  */
 import type * as z from "zod";
 import type { Document } from "./document.ts";
-import type { Path } from "./problem.ts";
+import { type Path, type Suggestion, suggest } from "./problem.ts";
 import { brokerSchemas, defaultOf } from "./schema.ts";
 
 export type Mapping = Readonly<Record<string, unknown>>;
@@ -29,7 +29,12 @@ export interface Draft {
   readonly targets: ReadonlyMap<string, Target>;
   /** A value for a sentence: as it stands in the file, or its default. */
   readonly quote: (path: Path, schema: z.ZodType) => string;
+  /** The nearest of `known`; none once names were compared as often as a file is worth. */
+  readonly suggest: (name: string, known: ReadonlyMap<string, unknown>) => Suggestion;
 }
+
+/** Well under a second. Thousands of unknown names among thousands would take minutes, and nobody reads that far. */
+const mostComparisons = 300_000;
 
 export const readDraft = ({ value: file, show }: Document): Draft => {
   const brokers = new Map(
@@ -43,7 +48,12 @@ export const readDraft = ({ value: file, show }: Document): Draft => {
     }),
   );
   const quote: Draft["quote"] = (path, schema) => show(path) ?? `${defaultOf(schema)} by default`;
-  return { file, brokers, targets, quote };
+  let comparisons = 0;
+  const suggestWithin: Draft["suggest"] = (name, known) => {
+    comparisons += known.size;
+    return comparisons > mostComparisons ? { hint: "" } : suggest(name, known.keys());
+  };
+  return { file, brokers, targets, quote, suggest: suggestWithin };
 };
 
 const readBroker = ({ type, poll }: Mapping): Broker | undefined =>

@@ -24,8 +24,6 @@ export const toFault = (issue: Issue, root: unknown): Fault => {
       const [says, details] = choiceRefusal(written, options, laterBrokerTypes);
       return { path, says, ...details };
     }
-    case "invalid_key":
-      return { path, says: issue.issues[0]?.message ?? issue.message, hideValue: true };
     default:
       return { path, says: issue.message, hideValue: true };
   }

@@ -4,7 +4,7 @@ import { type Config, toConfig } from "./config.ts";
 import { fileProblem, maxFileSize, readDocument, tooLong } from "./document.ts";
 import type { Environment } from "./environment.ts";
 import { toFault } from "./issues.ts";
-import type { Fault, Path, Problem } from "./problem.ts";
+import { type Fault, formatPath, type Path, type Problem } from "./problem.ts";
 import { checkRules } from "./rules.ts";
 import { fileSchema } from "./schema.ts";
 
@@ -23,10 +23,8 @@ export const parseConfig = (text: string, { env }: { readonly env: Environment }
   const rules = checkRules(document);
   const inOrder = (faults: readonly Fault[]): readonly Problem[] =>
     faults.map(document.problem).sort((a, b) => a.line - b.line || a.column - b.column);
-  const final = document.faults.filter((fault) => fault.final);
-  const open = [...issues, ...rules.faults].filter(
-    ({ path }) => !final.some((fault) => leads(fault.path, path)),
-  );
+  const final = new Set(document.faults.filter((fault) => fault.final).map(({ path }) => formatPath(path)));
+  const open = [...issues, ...rules.faults].filter(({ path }) => !isBelow(final, path));
   const problems = inOrder([...document.faults, ...open]);
   const warnings = inOrder(rules.warnings);
   return parsed.success && problems.length === 0
@@ -81,5 +79,6 @@ const unreadable = (error: unknown): string => {
   }
 };
 
-/** Whether `path` is `top` or lies below it. */
-const leads = (top: Path, path: Path): boolean => top.every((step, index) => step === path[index]);
+/** Whether `path` or one above it is among `tops`. */
+const isBelow = (tops: ReadonlySet<string>, path: Path): boolean =>
+  tops.size > 0 && [...path.keys(), path.length].some((end) => tops.has(formatPath(path.slice(0, end))));

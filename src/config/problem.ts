@@ -36,11 +36,13 @@ export interface Fault {
   readonly offset?: number;
 }
 
-/** The end of a sentence on a name that is not among `known`, and the nearest of those. */
-export const suggest = (
-  name: unknown,
-  known: Iterable<string>,
-): { readonly hint: string; readonly nearest?: string } => {
+/** The end of a sentence on a name that is not known, and the nearest of those that are. */
+export interface Suggestion {
+  readonly hint: string;
+  readonly nearest?: string;
+}
+
+export const suggest = (name: unknown, known: Iterable<string>): Suggestion => {
   const [best] = typeof name === "string" ? nearest(name, known, 1) : [];
   return best === undefined ? { hint: "" } : { hint: `; did you mean ${best}?`, nearest: best };
 };

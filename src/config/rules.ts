@@ -6,9 +6,9 @@
 import { BlockList, isIPv6 } from "node:net";
 import type { Document } from "./document.ts";
 import { type Draft, isMapping, list, mapping, readDraft, type Target, valid } from "./draft.ts";
-import { type Fault, type Path, suggest } from "./problem.ts";
+import type { Fault, Path, Suggestion } from "./problem.ts";
 import { opsSchema, serverSchema, stepSchema, targetSchema } from "./schema.ts";
-import { formatDuration } from "./values.ts";
+import { addresses, formatDuration, kinds } from "./values.ts";
 
 type Report = (fault: Fault) => void;
 
@@ -33,6 +33,8 @@ const mustBe = (path: Path, allowed: string): Fault => ({ path, says: `is not ${
 
 const t = targetSchema.shape;
 const leaseKeys = t.lease.unwrap().shape;
+const nameSchema = t.broker;
+const nameAllowed = kinds.get(nameSchema)?.allowed;
 
 export const rules: readonly Rule[] = [
   {
@@ -65,9 +67,20 @@ export const rules: readonly Rule[] = [
         });
     },
   },
-  perTarget("A target's `broker` is one of `brokers`.", ({ keys, path }, report, { brokers }) => {
+  {
+    // Not by the schema, which would look at nothing below a name that is none.
+    says: "What stands in `brokers`, `targets` and `gates` has a name.",
+    check({ file }, report) {
+      for (const section of ["brokers", "targets", "gates"])
+        for (const key of Object.keys(mapping(file[section])))
+          if (valid(nameSchema, key) === undefined)
+            report({ path: [section, key], says: `is not ${nameAllowed}`, hideValue: true });
+    },
+  },
+  perTarget("A target's `broker` is one of `brokers`.", ({ keys, path }, report, { brokers, suggest }) => {
     const name = valid(t.broker, keys.broker);
-    if (name !== undefined && !brokers.has(name)) report(notAmong(path("broker"), name, "brokers", brokers));
+    if (name !== undefined && !brokers.has(name))
+      report(notAmong(path("broker"), "brokers", suggest(name, brokers)));
   }),
   perTarget(
     "A target on Kafka has a `group` and no `queue`; one on the embedded broker a `queue`, no `group` and no `topics`.",
@@ -145,7 +158,7 @@ export const rules: readonly Rule[] = [
   }),
   {
     says: "A gate lists targets that there are, and does not have the name of one.",
-    check({ file, targets }, report) {
+    check({ file, targets, suggest }, report) {
       for (const [gate, members] of Object.entries(mapping(file.gates))) {
         if (targets.has(gate))
           report({
@@ -156,7 +169,7 @@ export const rules: readonly Rule[] = [
         for (const [index, member] of list(members).entries()) {
           const name = valid(t.broker, member);
           if (name !== undefined && !targets.has(name))
-            report(notAmong(["gates", gate, index], name, "targets", targets));
+            report(notAmong(["gates", gate, index], "targets", suggest(name, targets)));
         }
       }
     },
@@ -166,7 +179,7 @@ export const rules: readonly Rule[] = [
     check({ file, targets }, report) {
       const lists: [Path, unknown][] = [];
       for (const [name, broker] of Object.entries(mapping(file.brokers)))
-        lists.push([["brokers", name, "bootstrap"], mapping(broker).bootstrap]);
+        lists.push([["brokers", name, "bootstrap"], addresses(mapping(broker).bootstrap)]);
       for (const { path, keys } of targets.values()) lists.push([path("topics"), keys.topics]);
       for (const [name, members] of Object.entries(mapping(file.gates)))
         lists.push([["gates", name], members]);
@@ -212,11 +225,13 @@ export const rules: readonly Rule[] = [
   },
 ];
 
-/** `name` is not a key of `section` */
-const notAmong = (path: Path, name: string, section: string, known: ReadonlyMap<string, unknown>): Fault => {
-  const { hint, ...nearest } = suggest(name, known.keys());
-  return { path, says: `is not one of ${section}${hint}`, allowed: `a key of ${section}`, ...nearest };
-};
+/** A name is not a key of `section`. */
+const notAmong = (path: Path, section: string, { hint, ...nearest }: Suggestion): Fault => ({
+  path,
+  says: `is not one of ${section}${hint}`,
+  allowed: `a key of ${section}`,
+  ...nearest,
+});
 
 const checkSteps = (steps: readonly unknown[], path: Path, report: Report): void => {
   let last: number | undefined;

@@ -6,6 +6,7 @@ import * as z from "zod";
 import { blindPolicies, modes } from "../core/settings.ts";
 import {
   address,
+  addresses,
   amount,
   anyText,
   choice,
@@ -44,7 +45,7 @@ const listOf = <S extends z.ZodType>(item: S) => z.array(item).min(1);
 
 const namedAfter = <S extends z.ZodType>(value: S, message: string) =>
   z
-    .record(name(), value)
+    .record(z.string(), value)
     .refine((entries) => Object.keys(entries).length > 0, { message, params: { hideValue: true } });
 
 const paced = (poll: string) => ({
@@ -61,11 +62,7 @@ export const brokerSchemas = {
     {
       type: z.literal("kafka").describe("A Kafka cluster."),
       bootstrap: z
-        .preprocess(
-          (written) =>
-            typeof written === "string" ? written.split(",").map((part) => part.trim()) : written,
-          listOf(address()),
-        )
+        .preprocess(addresses, listOf(address()))
         .describe("Brokers to begin with; they tell of the others. A list, or one text with commas."),
       ...paced("5s"),
     },
@@ -171,7 +168,7 @@ export const fileSchema = section(
       "What is watched and decided on, by name. Each is also a gate under its own name.",
     ),
     gates: z
-      .record(name(), listOf(name()).describe("The targets that read it."))
+      .record(z.string(), listOf(name()).describe("The targets that read it."))
       .prefault({})
       .describe(
         "What producers write to, by name, with the targets that read it; the slowest of them holds. A gate has no target's name.",

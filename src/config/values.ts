@@ -167,3 +167,7 @@ export const address = () =>
     const hostFits = bracketed === undefined ? isHost(plain ?? "") : isIPv6(bracketed);
     return hostFits && portNumber >= 1 && portNumber <= 65_535;
   });
+
+/** Several addresses may stand in one text, with commas between them. */
+export const addresses = (written: unknown): unknown =>
+  typeof written === "string" ? written.split(",").map((part) => part.trim()) : written;

@@ -88,6 +88,20 @@ describe("problems", () => {
     ]);
   });
 
+  it("suggest no more names once thousands were compared with thousands", () => {
+    const count = 3000;
+    const numbered = (line: (n: number) => string) =>
+      Array.from({ length: count }, (_, n) => line(n)).join("\n");
+    const problems = problemsOf(
+      `brokers:\n${numbered((n) => `  broker${n}: { type: memory }`)}\n` +
+        `targets:\n${numbered((n) => `  t${n}: { broker: brokr${n}, queue: q }`)}\n`,
+    );
+    assert.equal(problems.length, count);
+    assert.equal(problems[0]?.nearest, "broker0");
+    assert.equal(problems.at(-1)?.message, '"brokr2999" is not one of brokers');
+    assert.equal(problems.filter(({ nearest }) => nearest !== undefined).length, 300_000 / count);
+  });
+
   it("are told in the order of the file, in aligned lines", () => {
     const lines = formatProblems(
       problemsOf("log: { level: all }\nfoo: 1\nbrokers:\n  events: { type: kafka }\n"),

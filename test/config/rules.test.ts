@@ -208,7 +208,23 @@ const rules: readonly Case[] = [
     beside("gates: { x: [] }"),
     ["gates.x: is empty; remove the key or list something"],
   ],
+  [
+    "doubles among addresses in one text",
+    broker('type: kafka, bootstrap: "k:1, l:1, k:1"'),
+    ['brokers.events.bootstrap[2]: "k:1, l:1, k:1" stands twice in the list'],
+  ],
   ["a list with doubles", beside("gates: { x: [a, m, a] }"), ['gates.x[2]: "a" stands twice in the list']],
+  [
+    "a name that is none hides no problem below it",
+    `${target("broker: events, group: g")}  "b c": { broker: events, group: g, setpoint: 5, mode: all }\ngates: { "": [none] }`,
+    [
+      'targets["b c"]: is not a name: 1 to 128 of A-Z, a-z, 0-9 and . _ ~ -',
+      `targets["b c"].setpoint: 5 ${unit}`,
+      'targets["b c"].mode: "all" is not one of enforce, observe',
+      'gates[""]: is not a name: 1 to 128 of A-Z, a-z, 0-9 and . _ ~ -',
+      'gates[""][0]: "none" is not one of targets',
+    ],
+  ],
   [
     "one wrong value hides no other problem",
     onKafka("setpoint: 5, topics: [a, a, ''], maxRate: 0.5, lease: { ttl: 1s }, x: 1"),
