@@ -82,9 +82,13 @@ const toSettings = (written: WrittenTarget, pollMs: number): TargetSettings => (
   safeRate: written.safeRate,
   onBlind: written.onBlind,
   mode: written.mode,
+  circuit: toCircuit(written.circuit),
   leaseTtlMs: written.lease.ttl,
   refreshMs: written.lease.refresh,
 });
+
+const toCircuit = ({ enabled, failureRatio, minimum, noProgress }: WrittenTarget["circuit"]) =>
+  enabled ? { failureRatio, minimum, noProgressMs: noProgress } : null;
 
 const toPolicy = ({ thresholds, setpoint, max }: WrittenTarget): Policy => {
   for (const unit of ["messages", "seconds"] as const) {

@@ -18,7 +18,9 @@ import {
   port,
   rate,
   rateOrAuto,
+  ratio,
   topic,
+  whole,
 } from "./values.ts";
 
 /** Keys that mean something, but not in this version, by the section that they belong to. */
@@ -26,7 +28,7 @@ export const laterKeys = {
   file: ["store", "tenants", "discover", "upstream", "auth", "tls", "webhooks"],
   server: ["auth", "tls"],
   broker: ["auth", "tls"],
-  target: ["circuit", "deadLetters"],
+  target: ["deadLetters"],
 } as const;
 export const laterBrokerTypes = ["rabbitmq", "sqs"] as const;
 export const laterSignals = ["worstPart"] as const;
@@ -124,6 +126,24 @@ export const targetSchema = section(
         "With nothing fresh to decide from: go to the safe rate, open, or close. With nothing ever known of the target it is open, and says so.",
       ),
     mode: choice(modes).prefault("enforce").describe("`observe` decides and reports, and holds nobody back."),
+    circuit: section({
+      enabled: flag()
+        .prefault(true)
+        .describe("Whether failing consumers are told from busy ones; `false` leaves all to the rate."),
+      failureRatio: ratio()
+        .prefault(0.5)
+        .describe("Consumers fail where so many of the outcomes that they report are failures."),
+      minimum: whole(1, 1_000_000)
+        .prefault(20)
+        .describe("Fewer outcomes, or fewer messages that wait, prove nothing."),
+      noProgress: duration("10s", "1d")
+        .prefault("60s")
+        .describe(
+          "Consumers fail that complete nothing for so long, or are all gone, with lag above the setpoint; at least 3 polls.",
+        ),
+    })
+      .prefault({})
+      .describe("When consumers count as failing: then producers hear 503, and only probes pass."),
     lease: section({
       ttl: duration("1s", "1h").prefault("15s").describe("How long a decision may be acted on without news."),
       refresh: duration("100ms", "1h")

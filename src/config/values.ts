@@ -97,6 +97,23 @@ export const amount = () =>
       : refuse("is not a number of 0 or above");
   });
 
+/** A share of a whole; none at all is no share. */
+export const ratio = () =>
+  kind({ type: "number", allowed: "a number above 0, up to 1" }, (written, refuse) => {
+    const value = toNumber(written);
+    return typeof value === "number" && value > 0 && value <= 1
+      ? value
+      : refuse("is not a ratio; write a number above 0, up to 1");
+  });
+
+export const whole = (least: number, most: number) =>
+  kind({ type: "whole number", allowed: `${least} to ${most}` }, (written, refuse) => {
+    const value = toNumber(written);
+    return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most
+      ? value
+      : refuse(`is not a whole number from ${least} to ${most}`);
+  });
+
 export const port = () =>
   kind({ type: "port", allowed: "0 to 65535; 0 takes any free port" }, (written, refuse) => {
     const value = toNumber(written);

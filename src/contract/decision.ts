@@ -3,7 +3,15 @@ import * as z from "zod";
 
 export const decisionStates = ["failing", "blind", "shedding", "recovering", "throttled", "open"] as const;
 export const modes = ["enforce", "observe"] as const;
-export const reasonSignals = ["lagSeconds", "lagMessages", "blind", "none"] as const;
+export const reasonSignals = [
+  "lagSeconds",
+  "lagMessages",
+  "failures",
+  "progress",
+  "consumers",
+  "blind",
+  "none",
+] as const;
 export const lagMethods = ["exact", "interpolated", "rate"] as const;
 export const trends = ["rising", "falling", "steady", "unknown"] as const;
 

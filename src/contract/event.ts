@@ -106,6 +106,12 @@ export const settings = z.strictObject(
     safeRate: z.union([rate, z.literal("auto")], "a rate above 0, or auto"),
     onBlind: z.enum(["safe", "open", "closed"], "one of safe, open, closed"),
     mode: z.enum(modes, `one of ${modes.join(", ")}`),
+    circuit: z
+      .strictObject(
+        { failureRatio: rate.max(1, "a ratio above 0, up to 1"), minimum: rate, noProgressMs: rate },
+        "failureRatio, minimum and noProgressMs; null switches it off",
+      )
+      .nullable(),
     leaseTtlMs: rate,
     refreshMs: rate,
   },
@@ -120,6 +126,14 @@ export const events = {
     at: instant,
     admitted: z.exactOptional(count),
     attempted: z.exactOptional(count),
+  }),
+  outcomes: z.strictObject({
+    event: z.literal("outcomes"),
+    at: instant,
+    acked: count,
+    failed: count,
+    deadLettered: count,
+    failedIds: z.exactOptional(z.array(text, "a list of a few of the messages that failed").max(1000)),
   }),
   reconfigured: z.strictObject({
     event: z.literal("reconfigured"),

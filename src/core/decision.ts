@@ -10,6 +10,9 @@ export type DecisionState = (typeof decisionStates)[number];
 export const reasonSignals = [
   "lagSeconds",
   "lagMessages",
+  "failures", // of the outcomes that consumers report
+  "progress", // seconds without any
+  "consumers", // seconds without any
   "blind", // nothing fresh to decide from
   "none", // nothing limits
 ] as const;
@@ -39,4 +42,6 @@ export interface Decision {
   readonly observedAt: Instant | null;
   readonly decidedAt: Instant;
   readonly validUntil: Instant;
+  /** How long whoever is refused is told to stay away; absent where the next free cell tells. */
+  readonly retryAfterMs?: number;
 }

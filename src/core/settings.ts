@@ -24,6 +24,16 @@ export type Policy =
       readonly steps: readonly ThresholdStep[];
     };
 
+/** When consumers count as failing. */
+export interface CircuitSettings {
+  /** Of all outcomes, those that failed. */
+  readonly failureRatio: number;
+  /** Fewer outcomes than this, or fewer messages that wait, prove nothing. */
+  readonly minimum: number;
+  /** How long consumers may complete nothing with work before them. */
+  readonly noProgressMs: number;
+}
+
 export interface TargetSettings {
   readonly policy: Policy;
   /** How often the broker is asked. */
@@ -34,6 +44,8 @@ export interface TargetSettings {
   readonly safeRate: Rate | "auto";
   readonly onBlind: BlindPolicy;
   readonly mode: Mode;
+  /** null: failing consumers are not told from busy ones. */
+  readonly circuit: CircuitSettings | null;
   /** How long a decision may be acted on. */
   readonly leaseTtlMs: number;
   /** How soon a change of the rate reaches whoever holds it. */

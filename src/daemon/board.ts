@@ -1,5 +1,6 @@
 /** The board: what the daemon has decided last, for whoever serves it. Readers only read. */
 import type { Assessment } from "../core/assessment.ts";
+import type { Phase } from "../core/controller/circuit.ts";
 import type { TargetEvent } from "../core/controller/events.ts";
 import type { TargetState } from "../core/controller/step.ts";
 import type { Decision } from "../core/decision.ts";
@@ -23,6 +24,8 @@ export interface TargetCounters {
   readonly failures: Readonly<Partial<Record<FailureKind, number>>>;
   /** Decisions published, by `state` and the reason's `signal`, joined by a blank. */
   readonly decisions: Readonly<Record<string, number>>;
+  /** Changes of the circuit: from, to, and the signal that it opened by, joined by blanks. */
+  readonly transitions: Readonly<Record<string, number>>;
 }
 
 export interface TargetView {
@@ -32,6 +35,8 @@ export interface TargetView {
   readonly decision: PublishedDecision;
   readonly assessment: Assessment;
   readonly counters: TargetCounters;
+  /** Whether its consumers count as failing. */
+  readonly circuit: Phase["kind"];
 }
 
 export interface SourceView {

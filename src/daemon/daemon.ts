@@ -4,7 +4,7 @@
  */
 import type { Clock, Log, Random, Source } from "../core/ports.ts";
 import { rule } from "../core/sharing/admission.ts";
-import type { Admission, Board } from "./board.ts";
+import type { Admission, Board, TargetView } from "./board.ts";
 import { createPolling } from "./polling.ts";
 import type { Schedule } from "./schedule.ts";
 import { createTarget, type Target, type TargetSetup } from "./targets.ts";
@@ -45,7 +45,7 @@ export function createDaemon(setup: DaemonSetup, deps: DaemonDeps): Daemon {
   const startedAt = clock();
   const nextVersion = versions(deps.random);
   const targets = new Map<string, Target>(
-    setup.targets.map((one) => [one.target, createTarget(one, startedAt, nextVersion)]),
+    setup.targets.map((one) => [one.target, createTarget(one, startedAt, nextVersion, log)]),
   );
   const of = (broker: string): Target[] =>
     [...targets.values()].filter((target) => target.setup.broker === broker);
@@ -120,14 +120,15 @@ function createBoard(
       if (!ruling.allowed) members[ruling.by]?.refused(cost);
       return ruling.allowed
         ? { allowed: true, delayMs: ruling.waitMs, by }
-        : { allowed: false, retryAfterMs: retryAfter(ruling.waitMs, by.settings.pollMs), by };
+        : { allowed: false, retryAfterMs: retryAfter(ruling.waitMs, by), by };
     },
   };
 }
 
 /** With a rate of 0 nothing says when the next cell is free: the next sample may tell. */
-const retryAfter = (waitMs: number, pollMs: number): number =>
-  Number.isFinite(waitMs) && waitMs < Number.MAX_VALUE ? waitMs : Math.max(1000, pollMs);
+const retryAfter = (waitMs: number, { decision, settings }: TargetView): number =>
+  decision.retryAfterMs ??
+  (Number.isFinite(waitMs) && waitMs < Number.MAX_VALUE ? waitMs : Math.max(1000, settings.pollMs));
 
 /** The boot's random epoch and a counter: never the same twice, over restarts too. */
 function versions(random: Random): () => string {

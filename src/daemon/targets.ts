@@ -3,11 +3,12 @@
 import type { TargetEvent } from "../core/controller/events.ts";
 import { isNews } from "../core/controller/publish.ts";
 import { beginTarget, stepTarget } from "../core/controller/step.ts";
-import type { Answer, FailureKind, Watch } from "../core/ports.ts";
+import type { Answer, FailureKind, Log, Watch } from "../core/ports.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import type { Cell } from "../core/sharing/cell.ts";
 import { type Instant, secondsBetween } from "../core/units.ts";
 import type { Following, TargetView } from "./board.ts";
+import { countTransitions } from "./transitions.ts";
 
 export interface TargetSetup {
   readonly target: string;
@@ -30,7 +31,12 @@ export interface Target {
   follow(onEvent: (event: TargetEvent) => void): Following;
 }
 
-export function createTarget(setup: TargetSetup, begunAt: Instant, nextVersion: () => string): Target {
+export function createTarget(
+  setup: TargetSetup,
+  begunAt: Instant,
+  nextVersion: () => string,
+  log: Log,
+): Target {
   const { target, broker, settings } = setup;
   let attempted = 0;
   let admitted = 0;
@@ -40,6 +46,7 @@ export function createTarget(setup: TargetSetup, begunAt: Instant, nextVersion: 
   let observations = 0;
   const failures: Partial<Record<FailureKind, number>> = {};
   const decisions: Record<string, number> = {};
+  const transitions = countTransitions(target, log);
   let sampled = { admitted, attempted };
   let cell: Cell = { at: begunAt, owed: 0 };
   let lastTickAt = begunAt;
@@ -52,7 +59,9 @@ export function createTarget(setup: TargetSetup, begunAt: Instant, nextVersion: 
 
   const apply = (event: TargetEvent): void => {
     takenAt = event.at;
+    const { phase } = state.circuit;
     ({ state, decision, assessment } = stepTarget(state, event));
+    transitions.note(phase, state.circuit.phase, decision);
     for (const onEvent of followers) onEvent(event);
     if (!isNews(published, decision)) return;
     published = { ...decision, version: nextVersion() };
@@ -68,7 +77,18 @@ export function createTarget(setup: TargetSetup, begunAt: Instant, nextVersion: 
       settings,
       decision: published,
       assessment,
-      counters: { attempted, admitted, delayed, refused, blindSeconds, observations, failures, decisions },
+      circuit: state.circuit.phase.kind,
+      counters: {
+        attempted,
+        admitted,
+        delayed,
+        refused,
+        blindSeconds,
+        observations,
+        failures,
+        decisions,
+        transitions: transitions.counts,
+      },
     }),
     beginSample() {
       sampled = { admitted, attempted };

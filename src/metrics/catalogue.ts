@@ -3,6 +3,7 @@
  * its unit, a counter's in `_total` after that. What is unknown has no sample: missing is never zero.
  */
 import { lagMethods } from "../core/assessment.ts";
+import { circuitPhases } from "../core/controller/circuit.ts";
 import { decisionStates, reasonSignals } from "../core/decision.ts";
 import { failureKinds } from "../core/ports.ts";
 import { modes } from "../core/settings.ts";
@@ -11,6 +12,8 @@ import { modes } from "../core/settings.ts";
 export const labelMeanings = {
   api: "Name of a call to the broker.",
   broker: "Name of a broker in the configuration.",
+  circuit: `Where the circuit of a target stands: ${circuitPhases.join(", ")}.`,
+  from: "Where the circuit stood before.",
   kind: `Why there was no observation: ${failureKinds.join(", ")}.`,
   method: `How lag in seconds was told: ${lagMethods.join(", ")}.`,
   mode: `Whether decisions are acted on: ${modes.join(", ")}.`,
@@ -18,6 +21,7 @@ export const labelMeanings = {
   reason: `Signal that a decision rests on: ${reasonSignals.join(", ")}.`,
   state: `State of a decision: ${decisionStates.join(", ")}.`,
   target: "Name of the target.",
+  to: "Where the circuit stands since.",
   type: "Type of the broker.",
   version: "Version of Headgate.",
 } as const;
@@ -155,6 +159,18 @@ export const catalogue = {
     unit: "decisions",
     labels: ["target", "state", "reason"],
     help: "Decisions published, by state and reason.",
+  },
+  headgate_target_circuit: {
+    kind: "gauge",
+    unit: "flag",
+    labels: ["target", "circuit"],
+    help: "1 for where the target's circuit stands, 0 elsewhere; open and halfOpen are failing, closing is recovering.",
+  },
+  headgate_target_circuit_transitions_total: {
+    kind: "counter",
+    unit: "transitions",
+    labels: ["target", "from", "to", "reason"],
+    help: "Changes of the circuit, by the signal that it opened by.",
   },
   headgate_target_attempted_messages_total: {
     kind: "counter",

@@ -1,5 +1,6 @@
 /** From a snapshot of the board to samples of the catalogue. */
 import type { Assessment } from "../core/assessment.ts";
+import { circuitPhases, type Phase } from "../core/controller/circuit.ts";
 import { type Decision, decisionStates } from "../core/decision.ts";
 import { type FailureKind, failureKinds } from "../core/ports.ts";
 import type { Policy } from "../core/settings.ts";
@@ -27,6 +28,7 @@ export interface TargetSnapshot {
     | "capacity"
     | "consumers"
   >;
+  readonly circuit: Phase["kind"];
   readonly counters: {
     readonly attempted: number;
     readonly admitted: number;
@@ -37,6 +39,8 @@ export interface TargetSnapshot {
     readonly failures: Counts<FailureKind>;
     /** By state and reason, joined by a blank. */
     readonly decisions: Counts;
+    /** By from, to and reason, joined by blanks. */
+    readonly transitions: Counts;
   };
 }
 
@@ -84,7 +88,10 @@ const putAssessment = (put: Put, view: TargetSnapshot, now: Instant): void => {
   put("headgate_target_observation_age_seconds", labels, Math.max(0, secondsBetween(at, now)));
 };
 
-const putDecision = (put: Put, { target, broker, settings, decision }: TargetSnapshot): void => {
+const putDecision = (
+  put: Put,
+  { target, broker, settings, decision, circuit: stands }: TargetSnapshot,
+): void => {
   const labels = { target };
   put("headgate_target_info", { target, broker, mode: decision.mode }, 1);
   if (settings.policy.kind === "setpoint")
@@ -93,6 +100,8 @@ const putDecision = (put: Put, { target, broker, settings, decision }: TargetSna
   put("headgate_target_rate_messages_per_second", labels, decision.rate ?? undefined);
   for (const state of decisionStates)
     put("headgate_target_state", { target, state }, flag(state === decision.state));
+  for (const circuit of circuitPhases)
+    put("headgate_target_circuit", { target, circuit }, flag(circuit === stands));
 };
 
 const putCounters = (put: Put, { target, counters }: TargetSnapshot): void => {
@@ -100,6 +109,10 @@ const putCounters = (put: Put, { target, counters }: TargetSnapshot): void => {
   for (const [key, count] of Object.entries(counters.decisions)) {
     const [state = "", reason = ""] = key.split(" ");
     put("headgate_target_decisions_total", { target, state, reason }, count);
+  }
+  for (const [key, count] of Object.entries(counters.transitions)) {
+    const [from = "", to = "", reason = ""] = key.split(" ");
+    put("headgate_target_circuit_transitions_total", { target, from, to, reason }, count);
   }
   put("headgate_target_attempted_messages_total", labels, counters.attempted);
   put("headgate_target_admitted_messages_total", labels, counters.admitted);

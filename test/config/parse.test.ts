@@ -26,6 +26,7 @@ const defaults = {
   safeRate: "auto",
   onBlind: "safe",
   mode: "enforce",
+  circuit: { failureRatio: 0.5, minimum: 20, noProgressMs: 60_000 },
   leaseTtlMs: 15_000,
   refreshMs: 5000,
 };
@@ -64,6 +65,7 @@ targets:
     safeRate: 100
     onBlind: closed
     mode: observe
+    circuit: { failureRatio: 0.75, minimum: 50, noProgress: 2m }
     lease: { ttl: 3s, refresh: 250ms }
   mails:
     broker: local
@@ -94,6 +96,7 @@ log: { level: debug }
               safeRate: 100,
               onBlind: "closed",
               mode: "observe",
+              circuit: { failureRatio: 0.75, minimum: 50, noProgressMs: 120_000 },
               leaseTtlMs: 3000,
               refreshMs: 250,
             },
@@ -143,6 +146,7 @@ targets:
     safeRate: auto             # all producers together, when Headgate is lost or blind; auto: half the last known drain
     onBlind: safe              # safe | open | closed; with nothing ever known of the target it is open, and says so
     mode: enforce              # enforce | observe
+    circuit: { failureRatio: 0.5, minimum: 20, noProgress: 60s }
     lease: { ttl: 15s, refresh: 5s }
   orders-search: { broker: events, group: search, topics: [orders] }
   mails:
@@ -163,6 +167,14 @@ gates:
       targets: { orders: { broker: "local", queue: "orders" } },
     };
     assert.equal(parse(JSON.stringify(value, null, "\t")).targets.size, 1);
+  });
+
+  it("may switch the circuit off", () => {
+    const { targets } = parse(`
+brokers: { local: { type: memory } }
+targets: { a: { broker: local, queue: a, circuit: { enabled: false } } }
+`);
+    assert.equal(targets.get("a")?.settings.circuit, null);
   });
 
   it("may use anchors and aliases", () => {

@@ -60,7 +60,7 @@ const keys: readonly Case[] = [
     beside("store: { path: x }\ntls: {}"),
     [`store: ${later}`, `tls: ${later}`],
   ],
-  ["keys of a later version", onKafka("circuit: {}"), [`targets.t.circuit: ${later}`]],
+  ["keys of a later version", onKafka("deadLetters: {}"), [`targets.t.deadLetters: ${later}`]],
   [
     "a key of a later version does not show its value",
     beside("auth: { token: hunter2 }"),

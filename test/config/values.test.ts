@@ -44,6 +44,22 @@ const values: readonly Case[] = [
     onKafka("safeRate: half"),
     ['targets.t.safeRate: "half" is not a rate; write auto, or a number of messages per second, above 0'],
   ],
+  ...[0, 1.5, -0.5, "half"].map(
+    (written): Case => [
+      `a ratio of ${written}`,
+      onKafka(`circuit: { failureRatio: ${written} }`),
+      [
+        `targets.t.circuit.failureRatio: ${JSON.stringify(written)} is not a ratio; write a number above 0, up to 1`,
+      ],
+    ],
+  ),
+  ...[0, 1.5, 1_000_001, "many"].map(
+    (written): Case => [
+      `a number of messages of ${written}`,
+      onKafka(`circuit: { minimum: ${written} }`),
+      [`targets.t.circuit.minimum: ${JSON.stringify(written)} is not a whole number from 1 to 1000000`],
+    ],
+  ),
   ["a port out of range", beside("server: { port: 65536 }"), [`server.port: 65536 ${port}`]],
   ["a port with a fraction", beside("server: { port: 1.5 }"), [`server.port: 1.5 ${port}`]],
   ["a port that is a word", beside("ops: { port: http }"), [`ops.port: "http" ${port}`]],

@@ -39,8 +39,11 @@ describe("contract and core agree", () => {
   });
 
   it("on the types of a decision, a part and a source", () => {
-    // `decidedAt` is the daemon's own; an override is the wire's alone until there are any.
-    same<OnWire<Omit<PublishedDecision, "decidedAt">> & { override: null }, wireDecision.Decision>(true);
+    // `decidedAt` and what refusals are told are the daemon's own; an override is the wire's alone until there are any.
+    same<
+      OnWire<Omit<PublishedDecision, "decidedAt" | "retryAfterMs">> & { override: null },
+      wireDecision.Decision
+    >(true);
     same<
       Omit<OnWire<assessment.PartAssessment>, "flags"> & { flags: assessment.PartFlag[] },
       wireTarget.Part

@@ -24,6 +24,7 @@ export const targetView = (target: string, changes: TargetChanges = {}): TargetV
     safeRate: "auto",
     onBlind: "safe",
     mode: "enforce",
+    circuit: { failureRatio: 0.5, minimum: 20, noProgressMs: 60_000 },
     leaseTtlMs: 15_000,
     refreshMs: 5000,
     ...changes.settings,

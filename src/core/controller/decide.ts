@@ -7,11 +7,20 @@ import type { DecisionState, Reason } from "../decision.ts";
 import type { Policy, TargetSettings } from "../settings.ts";
 import { brief, type Instant, type Rate, secondsBetween } from "../units.ts";
 import { blindRate, holdUntil, safeRate } from "./blind.ts";
+import { type Circuit, type Facts, isReached, openForMs, probeRate } from "./circuit.ts";
 import { delaysOf } from "./delays.ts";
 import { ceilingRate, floorRate, lawRate } from "./law.ts";
 import { areHeldBack, type Pressure } from "./pressure.ts";
 import { type Rates, tellRates } from "./rates.ts";
-import { blindText, holdingText, openText, sheddingText, thresholdText } from "./reason.ts";
+import {
+  blindText,
+  failingReason,
+  holdingText,
+  openText,
+  recoveringReason,
+  sheddingText,
+  thresholdText,
+} from "./reason.ts";
 import { stepThresholds, thresholdRate } from "./thresholds.ts";
 
 /** What a decision is made of. */
@@ -22,6 +31,7 @@ export interface Known {
   readonly trouble: string | undefined;
   readonly admittedTotal: number | undefined;
   readonly pressure: Pressure;
+  readonly circuit: Circuit;
   readonly shedding: boolean;
   readonly thresholdSteps: number;
   readonly rate: Rate | null;
@@ -33,17 +43,67 @@ export interface Verdict {
   readonly reason: Reason;
   readonly shedding: boolean;
   readonly thresholdSteps: number;
+  /** While failing. */
+  readonly retryAfterMs?: number;
+  /** What may pass while the circuit closes has come up to what the law says. */
+  readonly reached?: boolean;
 }
 
 /** A sample is overdue after so many polls; then the rate may fall, not rise. */
 const overduePolls = 1.5;
 
+/** Failing beats all else; a circuit that closes bounds what the rest decides. */
 export function decide(known: Known, assessment: Assessment, at: Instant): Verdict {
+  const { phase } = known.circuit;
+  switch (phase.kind) {
+    case "closed":
+      return decideBusy(known, assessment, at);
+    case "open":
+    case "halfOpen": {
+      const { settings, shedding, thresholdSteps } = known;
+      const rate = probeRate(phase.reference, settings);
+      const retryAfterMs = openForMs(phase.reopened);
+      const reason = failingReason(phase, rate, assessment);
+      return { state: "failing", rate, reason, shedding, thresholdSteps, retryAfterMs };
+    }
+    case "closing": {
+      const verdict = decideBusy(known, assessment, at);
+      if (verdict.state === "blind") return verdict;
+      const rate = Math.min(phase.ramp, verdict.rate ?? phase.ramp);
+      const reached = isCurrent(known, at) && isReached(phase, at, verdict.rate);
+      return verdict.state === "shedding"
+        ? { ...verdict, rate, reached }
+        : { ...verdict, state: "recovering", rate, reason: recoveringReason(phase, rate), reached };
+    }
+  }
+}
+
+/** What the circuit is judged by. */
+export function factsOf(known: Known, assessment: Assessment, at: Instant): Facts {
+  const { settings, rates, lastFreshAt, pressure } = known;
+  const { drain = 0, capacity = 0, inflow = 0 } = rates === undefined ? {} : tellRates(rates);
+  const pace = rates?.peakCapacity ?? 0;
+  return {
+    at,
+    settings,
+    delays: delaysOf(settings, rates?.ageSeconds ?? 0),
+    lagSeconds: sampledSeconds(assessment),
+    pace,
+    busiest: Math.max(pace, drain, capacity, inflow, pressure.admittedRate ?? 0),
+    sighted: lastFreshAt !== undefined && at < holdUntil(lastFreshAt, settings),
+    current: isCurrent(known, at),
+  };
+}
+
+/** The last poll told something, and the next is not overdue. */
+const isCurrent = ({ trouble, lastFreshAt, settings }: Known, at: Instant): boolean =>
+  trouble === undefined && lastFreshAt !== undefined && at - lastFreshAt <= overduePolls * settings.pollMs;
+
+function decideBusy(known: Known, assessment: Assessment, at: Instant): Verdict {
   const { settings, rates, lastFreshAt } = known;
   if (rates === undefined || lastFreshAt === undefined) return neverSeen(known);
   if (at >= holdUntil(lastFreshAt, settings)) return blind(known, rates, lastFreshAt, at);
-  const overdue = known.trouble !== undefined || at - lastFreshAt > overduePolls * settings.pollMs;
-  const limit = least(settings.maxRate, overdue ? known.rate : null);
+  const limit = least(settings.maxRate, isCurrent(known, at) ? null : known.rate);
   return settings.policy.kind === "setpoint"
     ? bySetpoint(known, rates, limit, assessment, at)
     : byThresholds(known, settings.policy, limit, assessment, at);

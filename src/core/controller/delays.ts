@@ -14,6 +14,8 @@ import type { TargetSettings } from "../settings.ts";
 export interface Delays {
   /** Pe: how far apart samples are that tell something new. */
   readonly sampleSeconds: number;
+  /** θ: from a change to its being seen, and from a decision to its being obeyed. */
+  readonly thetaSeconds: number;
   /** Tc: the time in which a deviation of lag is corrected. */
   readonly correctSeconds: number;
   /** S*, the setpoint that is held. */
@@ -24,12 +26,13 @@ export interface Delays {
 /** `ageSeconds`: how old samples usually are when they arrive. Only for settings with a setpoint. */
 export function delaysOf(settings: TargetSettings, ageSeconds: number): Delays {
   const sampleSeconds = settings.pollMs / 1000;
-  const theta = sampleSeconds / 2 + Math.min(settings.refreshMs / 1000, sampleSeconds) / 2;
+  const thetaSeconds = sampleSeconds / 2 + Math.min(settings.refreshMs / 1000, sampleSeconds) / 2;
   const configured = settings.policy.kind === "setpoint" ? settings.policy : undefined;
   const setpointSeconds = Math.max(configured?.setpointSeconds ?? 0, 2 * sampleSeconds);
   return {
     sampleSeconds,
-    correctSeconds: Math.max(3, 1.5 * theta + ageSeconds / 2),
+    thetaSeconds,
+    correctSeconds: Math.max(3, 1.5 * thetaSeconds + ageSeconds / 2),
     setpointSeconds,
     // A setpoint that was raised to what can be held must stay below the bound.
     maxSeconds: Math.max(configured?.maxSeconds ?? 0, 2 * setpointSeconds),

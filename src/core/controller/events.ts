@@ -3,10 +3,12 @@ import type { Observation } from "../observation.ts";
 import type { Failure } from "../ports.ts";
 import type { TargetSettings } from "../settings.ts";
 import type { Instant } from "../units.ts";
+import type { Report } from "./outcomes.ts";
 
 export type TargetEvent =
   | { readonly event: "observed"; readonly at: Instant; readonly observation: Observation }
   | { readonly event: "pollFailed"; readonly at: Instant; readonly failure: Failure }
   /** Totals of messages; absent where they are not counted. */
   | { readonly event: "tick"; readonly at: Instant; readonly admitted?: number; readonly attempted?: number }
+  | ({ readonly event: "outcomes"; readonly at: Instant } & Report)
   | { readonly event: "reconfigured"; readonly at: Instant; readonly settings: TargetSettings };

@@ -1,6 +1,8 @@
 /** The sentence of a decision: what was seen, what is aimed at, what consumers do. */
 import type { Assessment } from "../assessment.ts";
+import type { Reason } from "../decision.ts";
 import { brief, type Rate } from "../units.ts";
+import { type Cause, openForMs, type Phase } from "./circuit.ts";
 
 const perSecond = (rate: Rate): string => `${brief(rate)}/s`;
 
@@ -60,3 +62,44 @@ export const blindText = (
       : `nothing fresh for ${Math.floor(sinceSeconds)} s`;
   return `${since}${why === undefined ? "" : ` (${why})`}; ${doing}`;
 };
+
+const percent = (ratio: number): string => `${brief(100 * ratio)} %`;
+
+const causeText = (cause: Cause, assessment: Assessment): string => {
+  const { lag } = assessment;
+  const seconds = lag.seconds.quality === "unknown" ? undefined : lag.seconds.seconds;
+  switch (cause.signal) {
+    case "failures":
+      return `${percent(cause.value)} of ${brief(cause.outcomes)} outcomes failed, where ${percent(cause.limit)} is the limit`;
+    case "progress":
+      return `${behind(assessment, seconds)}, and consumers had completed nothing for ${brief(cause.value)} s`;
+    case "consumers":
+      return `${behind(assessment, seconds)}, and no consumer had been connected for ${brief(cause.value)} s`;
+  }
+};
+
+/** What was seen when the circuit opened, and what happens now. */
+export const failingReason = (
+  { kind, cause, reopened }: Extract<Phase, { kind: "open" | "halfOpen" }>,
+  rate: Rate,
+  assessment: Assessment,
+): Reason => ({
+  signal: cause.signal,
+  value: cause.value,
+  setpoint: cause.limit,
+  text:
+    `${causeText(cause, assessment)}; probes only, ${perSecond(rate)}, ` +
+    (kind === "open"
+      ? `for ${brief(openForMs(reopened) / 1000)} s`
+      : "until consumers are seen to work again"),
+});
+
+export const recoveringReason = (
+  { cause, reference }: Extract<Phase, { kind: "closing" }>,
+  rate: Rate,
+): Reason => ({
+  signal: cause.signal,
+  value: cause.value,
+  setpoint: cause.limit,
+  text: `consumers work again; rising to what they complete, ${perSecond(rate)} now of ${perSecond(reference)} before`,
+});

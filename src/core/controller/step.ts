@@ -10,7 +10,8 @@ import type { Observation } from "../observation.ts";
 import type { Failure } from "../ports.ts";
 import type { TargetSettings } from "../settings.ts";
 import type { Instant, Rate } from "../units.ts";
-import { decide, type Verdict } from "./decide.ts";
+import { beginCircuit, type Circuit, closed, judge, looked, reported } from "./circuit.ts";
+import { decide, factsOf, type Verdict } from "./decide.ts";
 import { delaysOf } from "./delays.ts";
 import type { TargetEvent } from "./events.ts";
 import { beginPressure, type Pressure, stepPressure } from "./pressure.ts";
@@ -29,6 +30,8 @@ export interface TargetState {
   /** Totals of the last tick; absent while nobody counts. */
   readonly admittedTotal: number | undefined;
   readonly pressure: Pressure;
+  /** Whether consumers fail, and what tells. */
+  readonly circuit: Circuit;
   /** Lag is beyond the hard bound and was not yet below half of it. */
   readonly shedding: boolean;
   /** How many threshold steps are in force. */
@@ -54,6 +57,7 @@ export const beginTarget = (target: string, settings: TargetSettings, at: Instan
       trouble: undefined,
       admittedTotal: undefined,
       pressure: beginPressure(at),
+      circuit: beginCircuit(),
       shedding: false,
       thresholdSteps: 0,
       rate: null,
@@ -79,6 +83,8 @@ function take(state: TargetState, event: TargetEvent): TargetState {
         admittedTotal: event.admitted,
         pressure: stepPressure(state.pressure, event.at, event.admitted, event.attempted),
       };
+    case "outcomes":
+      return { ...state, circuit: reported(state.circuit, state.settings, event.at, event) };
     case "reconfigured":
       return { ...state, settings: event.settings };
   }
@@ -105,19 +111,42 @@ function observed(state: TargetState, observation: Observation): TargetState {
     state.rates === undefined
       ? beginRates(reading)
       : stepRates(state.rates, reading, delaysOf(state.settings, state.rates.ageSeconds));
-  return { ...state, lag, rates, trouble: undefined, lastFreshAt: sample.receivedAt };
+  const look = {
+    at: sample.at,
+    lagMessages: sample.lag.value,
+    consumedTotal: sample.consumedTotal,
+    consumers: lag.consumers,
+    groupState: lag.groupState,
+  };
+  return {
+    ...state,
+    lag,
+    rates,
+    trouble: undefined,
+    lastFreshAt: sample.receivedAt,
+    circuit: looked(
+      state.circuit,
+      state.settings,
+      sample.receivedAt,
+      look,
+      rates.peakCapacity,
+      observation.outcomes,
+    ),
+  };
 }
 
 /** The decision for the state as it is at `at`, and what of it the next one builds on. */
 function conclude(state: TargetState, at: Instant): Step {
   const { settings } = state;
   const assessment = assess(state.lag, state.rates === undefined ? {} : tellRates(state.rates));
-  const verdict: Verdict = decide(state, assessment, at);
+  const circuit = judge(state.circuit, factsOf(state, assessment, at));
+  const verdict: Verdict = decide({ ...state, circuit }, assessment, at);
   const { lag } = assessment;
   const seconds = lag.seconds.quality === "unknown" ? undefined : lag.seconds;
   return {
     state: {
       ...state,
+      circuit: verdict.reached ? closed(circuit) : circuit,
       shedding: verdict.shedding,
       thresholdSteps: verdict.thresholdSteps,
       rate: verdict.state === "blind" ? state.rate : verdict.rate,
@@ -138,6 +167,7 @@ function conclude(state: TargetState, at: Instant): Step {
       observedAt: state.rates?.sample.at ?? null,
       decidedAt: at,
       validUntil: at + settings.leaseTtlMs,
+      ...(verdict.retryAfterMs !== undefined && { retryAfterMs: verdict.retryAfterMs }),
     },
   };
 }

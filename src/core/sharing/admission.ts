@@ -24,9 +24,12 @@ export interface Ruling {
   readonly cells: readonly Cell[];
 }
 
-/** Whether producers are told to stay away because consumers fail, or nothing can be seen; never because they are busy. */
-export const isRefusedOutright = ({ state, rate, mode }: Decision): boolean =>
-  mode === "enforce" && rate === 0 && (state === "failing" || state === "blind");
+/**
+ * Whether producers are told to stay away because consumers fail, or nothing can be seen; never because they are busy.
+ * A probe passes at once or not at all: to queue them is to let them in together.
+ */
+const isRefusedOutright = ({ state, rate, mode }: Decision, wait: number): boolean =>
+  mode === "enforce" && ((state === "failing" && wait > 0) || (state === "blind" && rate === 0));
 
 /** `asked` is not empty. `canWait`: a short wait is a pass with a delay; else it is a refusal. */
 export function rule(asked: readonly Asked[], at: Instant, cost: number, canWait: boolean): Ruling {
@@ -37,7 +40,9 @@ export function rule(asked: readonly Asked[], at: Instant, cost: number, canWait
     const cell = cells[index];
     if (cell === undefined) return;
     const wait = waitMs(cell, enforcedRate(decision));
-    const rank = isRefusedOutright(decision) ? Number.POSITIVE_INFINITY : Math.min(wait, Number.MAX_VALUE);
+    const rank = isRefusedOutright(decision, wait)
+      ? Number.POSITIVE_INFINITY
+      : Math.min(wait, Number.MAX_VALUE);
     if (rank > longest) {
       longest = rank;
       by = index;

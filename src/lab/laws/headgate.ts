@@ -20,6 +20,7 @@ const settingsOf = ({
   safeRate: "auto",
   onBlind: "safe",
   mode: "enforce",
+  circuit: { failureRatio: 0.5, minimum: 20, noProgressMs: 60_000 },
   leaseTtlMs: 15_000,
   refreshMs: refreshSeconds * 1000,
 });

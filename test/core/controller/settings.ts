@@ -9,6 +9,7 @@ export const settings = (over: Partial<TargetSettings> = {}): TargetSettings => 
   safeRate: "auto",
   onBlind: "safe",
   mode: "enforce",
+  circuit: { failureRatio: 0.5, minimum: 20, noProgressMs: 60_000 },
   leaseTtlMs: 15_000,
   refreshMs: 5000,
   ...over,

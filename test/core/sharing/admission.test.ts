@@ -91,6 +91,15 @@ const cases: Case[] = [
     by: 1,
     owed: [1e6, 0],
   },
+  { name: "a probe passes", asked: [target(2, 0, "failing")], allowed: true, waitMs: 0, owed: [1] },
+  {
+    name: "a probe does not wait",
+    asked: [target(10, 1e6), target(2, 1, "failing")],
+    allowed: false,
+    waitMs: Number.POSITIVE_INFINITY,
+    by: 1,
+    owed: [1e6, 1],
+  },
   {
     name: "observe mode enforces nothing",
     asked: [target(0, 0, "blind", "observe")],
