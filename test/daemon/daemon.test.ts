@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Answer, Watch } from "../../src/core/ports.ts";
+import type { Answer, Log, Watch } from "../../src/core/ports.ts";
 import type { TargetSettings } from "../../src/core/settings.ts";
 import { createDaemon } from "../../src/daemon/daemon.ts";
 import { settings } from "../core/controller/settings.ts";
@@ -203,5 +203,62 @@ describe("admission on the board", () => {
       await time.advance(10);
     }
     assert.ok(passed >= 495 && passed <= 506, String(passed));
+  });
+});
+
+describe("a target whose consumers fail", () => {
+  it("refuses for as long as its circuit says, lets probes pass, and tells and counts each change once", async () => {
+    const time = fakeTime();
+    const said: [level: string, fields: Record<string, unknown>][] = [];
+    const log: Log = {
+      ...silent,
+      info: (fields) => said.push(["info", fields]),
+      warn: (fields) => said.push(["warn", fields]),
+    };
+    // They complete 100/s for a minute, and nothing from then on.
+    const source = fakeSource((_watch, poll) => ({
+      kind: "observed",
+      observation: {
+        at: time.clock(),
+        receivedAt: time.clock(),
+        ready: 2000,
+        unacked: 0,
+        produced: 100 * Math.min(poll, 60) + 2000,
+        consumed: 100 * Math.min(poll, 60),
+        consumers: 1,
+      },
+    }));
+    const daemon = createDaemon(
+      {
+        brokers: [{ broker: "b", type: "memory", source, pollMs: 1000, timeoutMs: 2000 }],
+        targets: [target("orders")],
+        gates: new Map(),
+      },
+      { clock: time.clock, random: () => 0.5, schedule: time.schedule, log },
+    );
+    daemon.start();
+    await time.advance(120_000);
+    const { board } = daemon;
+    assert.equal(board.target("orders")?.circuit, "open");
+    assert.equal(board.target("orders")?.decision.state, "failing");
+    const answers = Array.from({ length: 5 }, () => board.attempt("orders", { cost: 1, canWait: true }));
+    assert.deepEqual(
+      answers.map((answer) => (answer.allowed ? answer.delayMs : answer.retryAfterMs)),
+      [0, 5000, 5000, 5000, 5000],
+    );
+    await time.advance(6000);
+    assert.equal(board.target("orders")?.circuit, "halfOpen");
+    assert.deepEqual(board.target("orders")?.counters.transitions, {
+      "closed open progress": 1,
+      "open halfOpen progress": 1,
+    });
+    assert.deepEqual(
+      said.map(([level, { from, to, signal }]) => [level, from, to, signal]),
+      [
+        ["warn", "closed", "open", "progress"],
+        ["info", "open", "halfOpen", "progress"],
+      ],
+    );
+    await daemon.stop();
   });
 });

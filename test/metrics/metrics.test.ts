@@ -67,6 +67,12 @@ headgate_target_state{target="orders",state="throttled"} 1
 headgate_target_state{target="orders",state="open"} 0
 headgate_target_decisions_total{target="orders",state="open",reason="none"} 2
 headgate_target_decisions_total{target="orders",state="throttled",reason="lagSeconds"} 41
+headgate_target_circuit{target="orders",circuit="closed"} 1
+headgate_target_circuit{target="orders",circuit="open"} 0
+headgate_target_circuit{target="orders",circuit="halfOpen"} 0
+headgate_target_circuit{target="orders",circuit="closing"} 0
+headgate_target_circuit_transitions_total{target="orders",from="closed",to="open",reason="failures"} 1
+headgate_target_circuit_transitions_total{target="orders",from="open",to="halfOpen",reason="failures"} 1
 headgate_target_attempted_messages_total{target="orders"} 61200
 headgate_target_admitted_messages_total{target="orders"} 49900
 headgate_target_admitted_delayed_messages_total{target="orders"} 300
@@ -141,6 +147,7 @@ headgate_broker_poll_duration_seconds_count{broker="events"} 1`
       "headgate_target_lost_messages_total",
       "headgate_target_limited",
       "headgate_target_state",
+      "headgate_target_circuit",
       "headgate_target_attempted_messages_total",
       "headgate_target_admitted_messages_total",
       "headgate_target_admitted_delayed_messages_total",
@@ -261,6 +268,7 @@ const targetSnapshot: fc.Arbitrary<TargetSnapshot> = fc
       target,
       broker,
       settings,
+      circuit: view.circuit,
       decision: { ...view.decision, state, rate },
       assessment: {
         ...assessment,

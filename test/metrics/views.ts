@@ -17,6 +17,7 @@ export const knownTarget = (target: string, over: Partial<TargetView> = {}): Tar
       blindSeconds: 4.25,
       failures: { timeout: 3 },
       decisions: { "open none": 2, "throttled lagSeconds": 41 },
+      transitions: { "closed open failures": 1, "open halfOpen failures": 1 },
     },
     ...over,
   };
@@ -31,6 +32,7 @@ const nothingCounted = {
   observations: 0,
   failures: {},
   decisions: {},
+  transitions: {},
 };
 
 /** A target that was never observed and that nothing limits; it follows plain steps. */

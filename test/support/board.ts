@@ -71,6 +71,7 @@ export const targetView = (target: string, changes: TargetChanges = {}): TargetV
     ],
     ...changes.assessment,
   },
+  circuit: "closed",
   counters: {
     attempted: 61_200,
     admitted: 49_900,
@@ -80,6 +81,7 @@ export const targetView = (target: string, changes: TargetChanges = {}): TargetV
     observations: 120,
     failures: {},
     decisions: { "throttled lagSeconds": 41 },
+    transitions: {},
   },
 });
 

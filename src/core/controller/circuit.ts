@@ -263,7 +263,10 @@ function verdictOf(
   facts: Facts,
 ): "good" | Cause | undefined {
   const { at, sighted } = facts;
-  const trial = tally(buckets, always, at);
+  const spanMs = longerSpanMs(facts.settings.pollMs);
+  const heard = tally(evidence.longer, spanMs, at);
+  // A trial that nobody goes on with tells nothing any more.
+  const trial = tally(heard.acked + heard.failures > 0 ? buckets : [], always, at);
   const enough = trial.outcomes >= trialOutcomes;
   const bad = trial.ratio > trialRatio;
   const poison = trial.messages < leastMessages;
@@ -274,7 +277,6 @@ function verdictOf(
   if (standstill !== undefined) return standstill;
 
   const { progress } = evidence;
-  const spanMs = longerSpanMs(facts.settings.pollMs);
   if (!sighted || progress === undefined || (bad && !poison)) return undefined;
   if (cause.signal === "failures" && at - since < spanMs) return undefined;
   const idle =

@@ -433,6 +433,16 @@ const ways: { name: string; spans: readonly Doing[]; to: readonly string[] }[] =
     to: ["halfOpen", "closing", "closed"],
   },
   {
+    name: "C8: nor does a trial that ends in the middle keep it open",
+    spans: [
+      ...opened,
+      { ...well, seconds: 6, acked: 0 },
+      { ...failing, seconds: 1, acked: 2, failed: 4 },
+      silent,
+    ],
+    to: ["halfOpen", "closing", "closed"],
+  },
+  {
     name: "C8: one poison message is left, the others get on",
     spans: [...opened, { ...well, seconds: 90, acked: 5, failed: 95, poison: 1 }],
     to: ["halfOpen", "closing", "closed"],
