@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<Command>> = {
   demo: async () => (await import("./cli/demo.ts")).demo,
   serve: async () => (await import("./cli/serve.ts")).serve,
   check: async () => (await import("./cli/check.ts")).check,
+  override: async () => (await import("./cli/override.ts")).override,
   record: async () => (await import("./cli/record.ts")).record,
   replay: async () => (await import("./cli/replay.ts")).replay,
 };
@@ -16,6 +17,8 @@ const commands: Record<string, () => Promise<Command>> = {
 const usage = `usage: headgate demo [--port PORT] [--seconds N]
        headgate serve --config FILE
        headgate check FILE [--json]
+       headgate override TARGET --rate N|--open|--closed|--observe --for 10m [--note TEXT] [--author NAME] [--url URL]
+       headgate override TARGET --clear [--url URL]
        headgate record TARGET [--url http://127.0.0.1:4290]
        headgate replay --config FILE --target ID [--assessment]
        headgate --version

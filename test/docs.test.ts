@@ -14,7 +14,7 @@ const pages = [
   ...readdirSync(join(root, "docs")).map((page) => `docs/${page}`),
 ];
 const scripts: Record<string, string> = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts;
-const commands = ["demo", "serve", "check", "record", "replay"];
+const commands = ["demo", "serve", "check", "override", "record", "replay"];
 
 const blocksOf = (text: string, language: string): string[] =>
   [...text.matchAll(/^```(\w+)\n(.*?)^```/gms)]

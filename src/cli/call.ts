@@ -1,10 +1,10 @@
 /** A call to a running daemon, for commands; what went wrong is told in one line. */
-import type { ReadableStream } from "node:stream/web";
+import type { Problem } from "../contract/problem.ts";
 
 export const defaultUrl = "http://127.0.0.1:4290";
 
 export type CallAnswer =
-  | { readonly ok: true; readonly body: ReadableStream<Uint8Array> }
+  | { readonly ok: true; readonly response: Response }
   | { readonly ok: false; readonly says: string };
 
 export async function call(url: string, path: string, init: RequestInit = {}): Promise<CallAnswer> {
@@ -14,8 +14,7 @@ export async function call(url: string, path: string, init: RequestInit = {}): P
   } catch (error) {
     return { ok: false, says: `no answer from ${url}: ${reasonOf(error)}` };
   }
-  const { body } = response;
-  if (response.ok && body !== null) return { ok: true, body: body as ReadableStream<Uint8Array> };
+  if (response.ok) return { ok: true, response };
   const text = await response.text().catch(() => "");
   return { ok: false, says: problemText(text) ?? `${url} answered ${response.status}` };
 }
@@ -29,8 +28,12 @@ const reasonOf = (error: unknown): string => {
 /** The sentence of a problem document, with what did not fit. */
 const problemText = (text: string): string | undefined => {
   try {
-    const { detail } = JSON.parse(text) as { detail?: string };
-    return typeof detail === "string" ? detail : undefined;
+    const { detail, errors = [] } = JSON.parse(text) as Partial<Problem>;
+    if (typeof detail !== "string") return undefined;
+    const lines = errors.map(
+      ({ field, value, allowed }) => `  ${field}: ${value ?? "nothing"}; allowed is ${allowed}`,
+    );
+    return errors.length > 1 ? [detail, ...lines].join("\n") : detail;
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 /** `headgate record TARGET`: a running daemon's events of a target as JSON lines, its state first, until stopped. */
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { ReadableStream } from "node:stream/web";
 import { parseArgs } from "node:util";
 import { call, defaultUrl } from "./call.ts";
 import { exit, type Io } from "./io.ts";
@@ -26,7 +27,9 @@ export async function record(args: readonly string[], io: Io): Promise<number> {
     return exit.problem;
   }
   try {
-    await pipeline(Readable.fromWeb(answer.body), stdout, { end: false, signal });
+    const { body } = answer.response;
+    if (body !== null)
+      await pipeline(Readable.fromWeb(body as ReadableStream), stdout, { end: false, signal });
   } catch {
     if (signal.aborted) return exit.done;
   }

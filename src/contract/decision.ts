@@ -1,5 +1,7 @@
 /** A decision as every reader sees it. */
 import * as z from "zod";
+import { override } from "./override.ts";
+import { instant, rate } from "./values.ts";
 
 export const decisionStates = ["failing", "blind", "shedding", "recovering", "throttled", "open"] as const;
 export const modes = ["enforce", "observe"] as const;
@@ -9,20 +11,18 @@ export const reasonSignals = [
   "failures",
   "progress",
   "consumers",
+  "override",
   "blind",
   "none",
 ] as const;
 export const lagMethods = ["exact", "interpolated", "rate"] as const;
 export const trends = ["rising", "falling", "steady", "unknown"] as const;
 
-export const instant = z.iso.datetime({ precision: 3 });
-export const rate = z.number().min(0);
-
 export const decision = z.object({
   target: z.string(),
   state: z.enum(decisionStates).describe("The first of these that holds."),
   mode: z.enum(modes).describe("`observe` decides and reports, and holds nobody back."),
-  override: z.null().describe("An operator's own decision; null while there is none."),
+  override: override.nullable().describe("An operator's own decision; null while there is none."),
   rate: rate
     .nullable()
     .describe("Messages per second for all producers together; null where nothing limits, 0 where closed."),

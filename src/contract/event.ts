@@ -4,13 +4,18 @@
  */
 import * as z from "zod";
 import { modes } from "./decision.ts";
+import { overrideKinds } from "./override.ts";
 import { failureKinds } from "./source.ts";
 import { groupStates } from "./target.ts";
 
 /** Read as milliseconds since the Unix epoch. */
+const anInstant = "an instant in ISO 8601, such as 2026-11-23T19:20:00.000Z, or milliseconds since 1970";
 const instant = z.union(
-  [z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)), z.number().min(0)],
-  "an instant in ISO 8601, such as 2026-11-23T19:20:00.000Z, or milliseconds since 1970",
+  [
+    z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+    z.number().min(0, anInstant).max(8.64e15, anInstant),
+  ],
+  anInstant,
 );
 
 const count = z.number("a number of 0 or above").min(0, "a number of 0 or above");
@@ -134,6 +139,22 @@ export const events = {
     failed: count,
     deadLettered: count,
     failedIds: z.exactOptional(z.array(text, "a list of a few of the messages that failed").max(1000)),
+  }),
+  override: z.strictObject({
+    event: z.literal("override"),
+    at: instant,
+    override: z
+      .strictObject(
+        {
+          kind: z.enum(overrideKinds, `one of ${overrideKinds.join(", ")}`),
+          rate: rate.nullable(),
+          note: text.nullable(),
+          author: text.nullable(),
+          until: instant,
+        },
+        "an override, or null where it ends",
+      )
+      .nullable(),
   }),
   reconfigured: z.strictObject({
     event: z.literal("reconfigured"),

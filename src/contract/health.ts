@@ -1,6 +1,6 @@
 /** Alive, and serving. */
 import * as z from "zod";
-import { instant } from "./decision.ts";
+import { instant } from "./values.ts";
 
 export const health = z.object({ alive: z.literal(true), version: z.string(), startedAt: instant });
 export type Health = z.infer<typeof health>;

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { asker, askerHeaderPrefix } from "./asker.ts";
 import { decision } from "./decision.ts";
 import { health, readiness } from "./health.ts";
+import { overrideRequest } from "./override.ts";
 import { problem } from "./problem.ts";
 import { source, sources } from "./source.ts";
 import { assessment, part, target, targets, targetsQuery } from "./target.ts";
@@ -16,6 +17,7 @@ export const components = {
   Decision: decision,
   Decisions: decisions,
   Health: health,
+  OverrideRequest: overrideRequest,
   Part: part,
   Passed: passed,
   Problem: problem,
@@ -59,6 +61,9 @@ const rateLimit = {
 const retryAfter = { "Retry-After": header("`retryAfterMs` in whole seconds, rounded up.", "integer") };
 const gateway = {
   "headgate-state": header("The state of the decision: tells failing from busy."),
+  "headgate-would-refuse": header(
+    "`true` where a target only observes, and its decision, were it enforced, would have refused this.",
+  ),
   "headgate-target": header("The target that bound the answer."),
 };
 
@@ -80,12 +85,20 @@ const pathParameter = (name: string, description: string): Json => ({
 });
 const gateParameter = pathParameter("gate", "The name of a gate or a target.");
 
+const targetParameter = pathParameter("target", "The name of a target.");
+
+const badBody = anError("The body does not fit; all that is wrong with it is listed.");
 const badRequest = anError("A query key, a value or a header does not fit; all of them are listed.");
 const unknownTarget = anError("No such gate or target; the nearest names are listed.");
 const tooLarge = anError("The request has a body, and the call takes none.");
 
 const get = (operationId: string, summary: string, responses: Json, of: Json[] = []): Json => ({
   get: { operationId, summary, parameters: of, responses },
+});
+
+const bodyOf = (name: Component): Json => ({
+  required: true,
+  ...content("application/json", schemaRef(name)),
 });
 
 const checkMethods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -147,8 +160,33 @@ const paths = (): Json => ({
     "target",
     "One target.",
     { 200: json("The target.", "Target"), 400: badRequest, 404: unknownTarget, 413: tooLarge },
-    [pathParameter("target", "The name of a target.")],
+    [targetParameter],
   ),
+  "/v1/targets/{target}/override": {
+    put: {
+      operationId: "override",
+      summary: "An operator's own decision, in place of the controller's until it ends by itself.",
+      parameters: [targetParameter],
+      requestBody: bodyOf("OverrideRequest"),
+      responses: {
+        200: json("The target as it is now.", "Target"),
+        400: badBody,
+        404: unknownTarget,
+        413: anError("The body is too large."),
+      },
+    },
+    delete: {
+      operationId: "endOverride",
+      summary: "Ends the override, if there is one.",
+      parameters: [targetParameter],
+      responses: {
+        204: { description: "There is none now." },
+        400: badRequest,
+        404: unknownTarget,
+        413: tooLarge,
+      },
+    },
+  },
   "/v1/targets/{target}/events": get(
     "events",
     "What happens to a target, as it happens: JSON lines, its state first. What `headgate replay` reads.",
@@ -159,7 +197,7 @@ const paths = (): Json => ({
       413: tooLarge,
       503: anError("As many as there may be read events already."),
     },
-    [pathParameter("target", "The name of a target.")],
+    [targetParameter],
   ),
   "/v1/sources": get("sources", "The brokers as they are watched.", {
     200: json("All sources.", "Sources"),

@@ -8,6 +8,7 @@ import * as z from "zod";
 export const problems = [
   { code: "busy", status: 429, title: "Wait: the consumers are busy" },
   { code: "shedding", status: 429, title: "Wait: lag is above its maximum" },
+  { code: "closedByOperator", status: 429, title: "Wait: an operator closed the target" },
   { code: "failing", status: 503, title: "Wait: the consumers are failing" },
   {
     code: "blindClosed",

@@ -1,6 +1,6 @@
 /** The brokers as they are watched. */
 import * as z from "zod";
-import { instant } from "./decision.ts";
+import { instant } from "./values.ts";
 
 export const failureKinds = [
   "unreachable",

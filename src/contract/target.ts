@@ -1,6 +1,8 @@
 /** A target: what was observed of it, what that adds up to, and the decision. */
 import * as z from "zod";
-import { decision, instant, lagMethods, modes, rate, trends } from "./decision.ts";
+import { decision, lagMethods, modes, trends } from "./decision.ts";
+import { override } from "./override.ts";
+import { instant, rate } from "./values.ts";
 
 export const qualities = ["fresh", "approximate", "stale", "unknown"] as const;
 export const statuses = ["unknown", "idle", "keepingUp", "behind", "stalled"] as const;
@@ -59,7 +61,7 @@ export const target = z.object({
   target: z.string(),
   broker: z.string(),
   mode: z.enum(modes),
-  override: z.null(),
+  override: override.nullable(),
   decision,
   assessment,
   parts: z.array(part),

@@ -1,12 +1,17 @@
 /** The answers to producers and gateways that ask before they send. */
 import * as z from "zod";
-import { decision, instant } from "./decision.ts";
+import { decision } from "./decision.ts";
 import { problem } from "./problem.ts";
+import { instant } from "./values.ts";
 
 export const passed = z.object({
   allowed: z.literal(true),
   delayMs: z.number().min(0).max(1000).describe("Wait so long before sending."),
   retryAfterMs: z.literal(0),
+  wouldRefuse: z
+    .literal(true)
+    .optional()
+    .describe("The target only observes; enforced, its decision would have refused this."),
   decision,
 });
 export type Passed = z.infer<typeof passed>;

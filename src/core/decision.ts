@@ -13,6 +13,7 @@ export const reasonSignals = [
   "failures", // of the outcomes that consumers report
   "progress", // seconds without any
   "consumers", // seconds without any
+  "override", // an operator's word
   "blind", // nothing fresh to decide from
   "none", // nothing limits
 ] as const;
@@ -25,10 +26,24 @@ export interface Reason {
   readonly text: string;
 }
 
+export const overrideKinds = ["rate", "open", "closed", "observe"] as const;
+export type OverrideKind = (typeof overrideKinds)[number];
+
+/** An operator's own decision. */
+export interface Override {
+  readonly kind: OverrideKind;
+  /** null where the kind is no rate. */
+  readonly rate: Rate | null;
+  readonly note: string | null;
+  readonly author: string | null;
+  readonly until: Instant;
+}
+
 export interface Decision {
   readonly target: string;
   readonly state: DecisionState;
   readonly mode: Mode;
+  readonly override: Override | null;
   /** Messages per second for all producers together; null where nothing limits; 0 where closed. */
   readonly rate: Rate | null;
   readonly reason: Reason;

@@ -3,7 +3,7 @@ import type { Assessment } from "../core/assessment.ts";
 import type { Phase } from "../core/controller/circuit.ts";
 import type { TargetEvent } from "../core/controller/events.ts";
 import type { TargetState } from "../core/controller/step.ts";
-import type { Decision } from "../core/decision.ts";
+import type { Decision, Override } from "../core/decision.ts";
 import type { FailureKind } from "../core/ports.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import type { Instant } from "../core/units.ts";
@@ -18,6 +18,8 @@ export interface TargetCounters {
   /** Of the admitted: told to wait before sending. */
   readonly delayed: number;
   readonly refused: number;
+  /** Of the admitted: a target that only observes would have refused them. */
+  readonly wouldRefuse: number;
   /** Seconds without anything fresh to decide from. */
   readonly blindSeconds: number;
   readonly observations: number;
@@ -60,7 +62,13 @@ export interface SourceView {
 
 /** What became of one attempt on a gate. `by` is the target that bound it. */
 export type Admission =
-  | { readonly allowed: true; readonly delayMs: number; readonly by: TargetView }
+  | {
+      readonly allowed: true;
+      readonly delayMs: number;
+      readonly by: TargetView;
+      /** A target of the gate that only observes would have refused it. */
+      readonly wouldRefuse?: boolean;
+    }
   | { readonly allowed: false; readonly retryAfterMs: number; readonly by: TargetView };
 
 export interface Attempt {
@@ -90,6 +98,8 @@ export interface Board {
   /** Charges the attempt to all of the gate's targets or to none. `name` must be one that `has` knows. */
   attempt(name: string, attempt: Attempt): Admission;
   sources(): readonly SourceView[];
+  /** Puts an operator's decision in force, or ends it; the view afterwards, undefined where there is no such target. */
+  override(target: string, override: Override | null): TargetView | undefined;
   /** Calls `onEvent` after each event of the target, until stopped; undefined where there is no such target. */
   follow(target: string, onEvent: (event: TargetEvent) => void): Following | undefined;
 }

@@ -4,6 +4,7 @@
  */
 import type { Clock, Log, Random, Source } from "../core/ports.ts";
 import { rule } from "../core/sharing/admission.ts";
+import type { Instant } from "../core/units.ts";
 import type { Admission, Board, TargetView } from "./board.ts";
 import { createPolling } from "./polling.ts";
 import type { Schedule } from "./schedule.ts";
@@ -102,6 +103,11 @@ function createBoard(
     gates: () => setup.gates,
     has: (name) => setup.gates.has(name) || targets.has(name),
     sources,
+    override(name, override) {
+      const target = targets.get(name);
+      target?.override(clock(), override);
+      return target?.view();
+    },
     follow: (name, onEvent) => targets.get(name)?.follow(onEvent),
     attempt(name, { cost, canWait }): Admission {
       const members = membersOf(name).flatMap((member) => targets.get(member) ?? []);
@@ -110,7 +116,8 @@ function createBoard(
         decision: (views[index] ?? member.view()).decision,
         cell: member.cell(),
       }));
-      const ruling = rule(asked, clock(), cost, canWait);
+      const at = clock();
+      const ruling = rule(asked, at, cost, canWait);
       const by = views[ruling.by];
       if (by === undefined) throw new RangeError(`no gate or target "${name}"`);
       members.forEach((member, index) => {
@@ -118,17 +125,23 @@ function createBoard(
         if (ruling.allowed && cell !== undefined) member.admitted(cell, cost, ruling.waitMs > 0);
       });
       if (!ruling.allowed) members[ruling.by]?.refused(cost);
-      return ruling.allowed
-        ? { allowed: true, delayMs: ruling.waitMs, by }
-        : { allowed: false, retryAfterMs: retryAfter(ruling.waitMs, by), by };
+      if (!ruling.allowed) return { allowed: false, retryAfterMs: retryAfter(ruling.waitMs, by, at), by };
+      const wouldRefuse = members.filter((member) => member.wouldRefuse(at, cost, canWait)).length > 0;
+      return { allowed: true, delayMs: ruling.waitMs, by, wouldRefuse };
     },
   };
 }
 
-/** With a rate of 0 nothing says when the next cell is free: the next sample may tell. */
-const retryAfter = (waitMs: number, { decision, settings }: TargetView): number =>
-  decision.retryAfterMs ??
-  (Number.isFinite(waitMs) && waitMs < Number.MAX_VALUE ? waitMs : Math.max(1000, settings.pollMs));
+/**
+ * An open circuit says for how long, and so does an operator who closed the target. With a rate of 0 otherwise
+ * nothing says when the next cell is free: the next sample may tell.
+ */
+const retryAfter = (waitMs: number, { decision, settings }: TargetView, at: Instant): number => {
+  const { retryAfterMs, override } = decision;
+  if (override?.kind === "closed") return Math.max(1000, override.until - at);
+  if (retryAfterMs !== undefined) return retryAfterMs;
+  return Number.isFinite(waitMs) && waitMs < Number.MAX_VALUE ? waitMs : Math.max(1000, settings.pollMs);
+};
 
 /** The boot's random epoch and a counter: never the same twice, over restarts too. */
 function versions(random: Random): () => string {

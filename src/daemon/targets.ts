@@ -3,9 +3,11 @@
 import type { TargetEvent } from "../core/controller/events.ts";
 import { isNews } from "../core/controller/publish.ts";
 import { beginTarget, stepTarget } from "../core/controller/step.ts";
+import type { Override } from "../core/decision.ts";
 import type { Answer, FailureKind, Log, Watch } from "../core/ports.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import type { Cell } from "../core/sharing/cell.ts";
+import { shadow } from "../core/sharing/shadow.ts";
 import { type Instant, secondsBetween } from "../core/units.ts";
 import type { Following, TargetView } from "./board.ts";
 import { countTransitions } from "./transitions.ts";
@@ -27,6 +29,10 @@ export interface Target {
   cell(): Cell;
   admitted(cell: Cell, cost: number, delayed: boolean): void;
   refused(cost: number): void;
+  /** Of an attempt that was let in: whether its decision, were it enforced, would have refused it. */
+  wouldRefuse(at: Instant, cost: number, canWait: boolean): boolean;
+  /** null ends the one in force. */
+  override(at: Instant, override: Override | null): void;
   /** Calls `onEvent` after each event that was taken, until stopped. */
   follow(onEvent: (event: TargetEvent) => void): Following;
 }
@@ -42,6 +48,8 @@ export function createTarget(
   let admitted = 0;
   let delayed = 0;
   let refused = 0;
+  let wouldRefuse = 0;
+  let shadowCell: Cell = { at: begunAt, owed: 0 };
   let blindSeconds = 0;
   let observations = 0;
   const failures: Partial<Record<FailureKind, number>> = {};
@@ -83,6 +91,7 @@ export function createTarget(
         admitted,
         delayed,
         refused,
+        wouldRefuse,
         blindSeconds,
         observations,
         failures,
@@ -123,6 +132,14 @@ export function createTarget(
       attempted += cost;
       refused += cost;
     },
+    wouldRefuse(at, cost, canWait) {
+      if (published.mode !== "observe") return false;
+      const held = shadow(shadowCell, published.rate, at, cost, canWait);
+      shadowCell = held.cell;
+      if (held.refused) wouldRefuse += cost;
+      return held.refused;
+    },
+    override: (now, override) => apply({ event: "override", at: whole(now), override }),
     follow(onEvent) {
       // A function of its own, so that each follower is one whatever it passed.
       const follower = (event: TargetEvent) => onEvent(event);

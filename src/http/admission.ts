@@ -85,7 +85,9 @@ const throttle = (
   const headers = limits(admission, cost);
   if (admission.allowed) {
     const delayMs = Math.ceil(admission.delayMs * 10) / 10;
-    sendJson(response, { allowed: true, delayMs, retryAfterMs: 0, decision } satisfies Passed, headers);
+    const wouldRefuse = admission.wouldRefuse === true ? { wouldRefuse: true as const } : {};
+    const passed: Passed = { allowed: true, delayMs, retryAfterMs: 0, ...wouldRefuse, decision };
+    sendJson(response, passed, headers);
     return;
   }
   const refused: Refused = { ...refusal(admission, random), delayMs: 0, decision };
@@ -116,7 +118,8 @@ const check = (
     "headgate-target": decision.target,
   };
   if (admission.allowed) {
-    send(response, 200, "application/json", passedBody, headers);
+    const wouldRefuse = admission.wouldRefuse === true ? { "headgate-would-refuse": "true" } : {};
+    send(response, 200, "application/json", passedBody, { ...headers, ...wouldRefuse });
     return;
   }
   const refused: CheckRefused = refusal(admission, random, 429);
@@ -157,6 +160,7 @@ const limits = (admission: Admission, cost: number) => {
 };
 
 const refusalCode = ({ decision, settings }: TargetView): ProblemCode => {
+  if (decision.override?.kind === "closed") return "closedByOperator";
   if (decision.state === "failing") return "failing";
   if (decision.state === "shedding") return "shedding";
   // While a blind target still has a rate, whoever exceeds it is merely early.

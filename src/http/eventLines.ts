@@ -2,7 +2,7 @@
 import type { TargetEvent } from "../core/controller/events.ts";
 import type { TargetState } from "../core/controller/step.ts";
 import type { Instant } from "../core/units.ts";
-import { isoInstant } from "./wire.ts";
+import { isoInstant, overrideBody } from "./wire.ts";
 
 /** Events have whole milliseconds, so that what a line says is what was. */
 export const eventLine = (event: TargetEvent): string => {
@@ -14,6 +14,10 @@ export const eventLine = (event: TargetEvent): string => {
     }
     case "pollFailed":
       return line({ event: event.event, at, error: event.failure });
+    case "override": {
+      const { override } = event;
+      return line({ event: event.event, at, override: override && overrideBody(override) });
+    }
     default:
       return line({ ...event, at });
   }

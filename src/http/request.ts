@@ -7,7 +7,7 @@ import type { Board } from "../daemon/board.ts";
 import { excerpt, problemBody, sendProblem } from "./respond.ts";
 
 /** A request with more troubles than this is told the first ones. */
-const mostErrors = 10;
+export const mostErrors = 10;
 
 export type Read<F extends Fields> =
   | { readonly ok: true; readonly values: FieldValues<F> }
@@ -114,9 +114,8 @@ export const malformedName = (what: string, raw: string) =>
     errors: [{ field: what, value: excerpt(raw), allowed: "percent-encoded UTF-8" }],
   });
 
-/** Answers a method that a call which only reads does not take. */
-export const refuseMethod = (response: ServerResponse, method: string): void => {
-  const allowed = "GET, HEAD";
+/** Answers a method that a call does not take. */
+export const refuseMethod = (response: ServerResponse, method: string, allowed = "GET, HEAD"): void => {
   const problem = problemBody("methodNotAllowed", {
     detail: `This call does not take ${excerpt(method)}.`,
     errors: [{ field: "method", value: excerpt(method), allowed }],

@@ -1,9 +1,11 @@
 /** From the board's values to the contract's: instants become ISO 8601, what is absent becomes null. */
 import type { Decision } from "../contract/decision.ts";
 import type { Readiness } from "../contract/health.ts";
+import type { Override as WireOverride } from "../contract/override.ts";
 import type { Source } from "../contract/source.ts";
 import type { Part, Target } from "../contract/target.ts";
 import type { Assessment, PartAssessment } from "../core/assessment.ts";
+import type { Override } from "../core/decision.ts";
 import type { Instant } from "../core/units.ts";
 import type { Board, PublishedDecision, SourceView, TargetView } from "../daemon/board.ts";
 
@@ -18,13 +20,21 @@ const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 const roundedOrNull = (value: number | null | undefined): number | null =>
   value === null || value === undefined ? null : rounded(value);
 
+export const overrideBody = ({ kind, rate, note, author, until }: Override): WireOverride => ({
+  kind,
+  rate,
+  note,
+  author,
+  until: isoInstant(until),
+});
+
 export const decisionBody = (decision: PublishedDecision): Decision => {
-  const { target, state, mode, rate, reason, lag, observedAt, validUntil, version } = decision;
+  const { target, state, mode, override, rate, reason, lag, observedAt, validUntil, version } = decision;
   return {
     target,
     state,
     mode,
-    override: null,
+    override: override && overrideBody(override),
     rate: roundedOrNull(rate),
     reason: {
       signal: reason.signal,
@@ -92,7 +102,7 @@ export const targetBody = (view: TargetView, withParts: boolean): Target => {
     target,
     broker,
     mode: decision.mode,
-    override: null,
+    override: decision.override && overrideBody(decision.override),
     decision: decisionBody(decision),
     ...viewBody(withParts ? assessment : { ...assessment, parts: [] }),
     leases: [],

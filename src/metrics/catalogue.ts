@@ -4,7 +4,7 @@
  */
 import { lagMethods } from "../core/assessment.ts";
 import { circuitPhases } from "../core/controller/circuit.ts";
-import { decisionStates, reasonSignals } from "../core/decision.ts";
+import { decisionStates, overrideKinds, reasonSignals } from "../core/decision.ts";
 import { failureKinds } from "../core/ports.ts";
 import { modes } from "../core/settings.ts";
 
@@ -18,6 +18,7 @@ export const labelMeanings = {
   method: `How lag in seconds was told: ${lagMethods.join(", ")}.`,
   mode: `Whether decisions are acted on: ${modes.join(", ")}.`,
   node: "Version of Node.js.",
+  override: `Kind of an operator's own decision: ${overrideKinds.join(", ")}.`,
   reason: `Signal that a decision rests on: ${reasonSignals.join(", ")}.`,
   state: `State of a decision: ${decisionStates.join(", ")}.`,
   target: "Name of the target.",
@@ -195,6 +196,18 @@ export const catalogue = {
     unit: "messages",
     labels: ["target"],
     help: "Messages that were told to come back later.",
+  },
+  headgate_target_would_refuse_messages_total: {
+    kind: "counter",
+    unit: "messages",
+    labels: ["target"],
+    help: "Messages that were let in although the decision, were it enforced, would have refused them: the target only observes.",
+  },
+  headgate_target_override: {
+    kind: "gauge",
+    unit: "flag",
+    labels: ["target", "override"],
+    help: "1 for the kind of override that an operator has put in force; absent where there is none.",
   },
   headgate_target_blind_seconds_total: {
     kind: "counter",

@@ -14,7 +14,7 @@ export interface TargetSnapshot {
   readonly target: string;
   readonly broker: string;
   readonly settings: { readonly policy: Policy };
-  readonly decision: Pick<Decision, "state" | "mode" | "rate">;
+  readonly decision: Pick<Decision, "state" | "mode" | "override" | "rate">;
   readonly assessment: Pick<
     Assessment,
     | "at"
@@ -34,6 +34,7 @@ export interface TargetSnapshot {
     readonly admitted: number;
     readonly delayed: number;
     readonly refused: number;
+    readonly wouldRefuse: number;
     readonly blindSeconds: number;
     readonly observations: number;
     readonly failures: Counts<FailureKind>;
@@ -96,6 +97,8 @@ const putDecision = (
   put("headgate_target_info", { target, broker, mode: decision.mode }, 1);
   if (settings.policy.kind === "setpoint")
     put("headgate_target_setpoint_seconds", labels, settings.policy.setpointSeconds);
+  if (decision.override !== null)
+    put("headgate_target_override", { target, override: decision.override.kind }, 1);
   put("headgate_target_limited", labels, flag(decision.rate !== null));
   put("headgate_target_rate_messages_per_second", labels, decision.rate ?? undefined);
   for (const state of decisionStates)
@@ -118,6 +121,7 @@ const putCounters = (put: Put, { target, counters }: TargetSnapshot): void => {
   put("headgate_target_admitted_messages_total", labels, counters.admitted);
   put("headgate_target_admitted_delayed_messages_total", labels, counters.delayed);
   put("headgate_target_refused_messages_total", labels, counters.refused);
+  put("headgate_target_would_refuse_messages_total", labels, counters.wouldRefuse);
   put("headgate_target_blind_seconds_total", labels, counters.blindSeconds);
   put("headgate_target_observations_total", labels, counters.observations);
   // All kinds from the start: a rate over a series that begins at 1 misses the first failure.

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { maxCost } from "../../src/contract/asker.ts";
 import * as wireDecision from "../../src/contract/decision.ts";
+import * as wireOverride from "../../src/contract/override.ts";
 import * as wireSource from "../../src/contract/source.ts";
 import * as wireTarget from "../../src/contract/target.ts";
 import * as assessment from "../../src/core/assessment.ts";
@@ -19,7 +20,7 @@ const same = <A, B>(_same: Same<A, B>): void => {};
 
 /** A value as the wire has it: an instant is a string, what is absent is null. */
 type OnWire<T> = {
-  [K in keyof Required<T>]: K extends "at" | "observedAt" | "validUntil" | "lastPollAt"
+  [K in keyof Required<T>]: K extends "at" | "until" | "observedAt" | "validUntil" | "lastPollAt"
     ? string | Extract<T[K], null> | (undefined extends T[K] ? null : never)
     : Exclude<T[K], undefined> | (undefined extends T[K] ? null : never);
 };
@@ -28,6 +29,7 @@ describe("contract and core agree", () => {
   it("on every list of words", () => {
     assert.deepEqual(wireDecision.decisionStates, decision.decisionStates);
     assert.deepEqual(wireDecision.reasonSignals, decision.reasonSignals);
+    assert.deepEqual(wireOverride.overrideKinds, decision.overrideKinds);
     assert.deepEqual(wireDecision.modes, modes);
     assert.deepEqual(wireDecision.lagMethods, assessment.lagMethods);
     assert.deepEqual(wireDecision.trends, assessment.trends);
@@ -39,11 +41,14 @@ describe("contract and core agree", () => {
   });
 
   it("on the types of a decision, a part and a source", () => {
-    // `decidedAt` and what refusals are told are the daemon's own; an override is the wire's alone until there are any.
+    // `decidedAt` and what refusals are told are the daemon's own.
     same<
-      OnWire<Omit<PublishedDecision, "decidedAt" | "retryAfterMs">> & { override: null },
+      OnWire<Omit<PublishedDecision, "decidedAt" | "retryAfterMs" | "override">> & {
+        override: wireOverride.Override | null;
+      },
       wireDecision.Decision
     >(true);
+    same<OnWire<decision.Override>, wireOverride.Override>(true);
     same<
       Omit<OnWire<assessment.PartAssessment>, "flags"> & { flags: assessment.PartFlag[] },
       wireTarget.Part

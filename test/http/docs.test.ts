@@ -74,23 +74,25 @@ interface Example {
   readonly shown: { readonly kind: string; readonly text: string } | undefined;
 }
 
-/** A curl line of the document: an address, `-X`, `-H`, and `-i`, which the answer's kind tells already. */
+/** A curl line of the document: an address, `-X`, `-H`, `-d`, and `-i`, which the answer's kind tells already. */
 const readCurl = (line: string): Pick<Example, "path" | "ask"> => {
   const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
   const headers: Record<string, string> = {};
   let method = "GET";
   let path: string | undefined;
+  let body: string | undefined;
   for (let index = 1; index < words.length; index += 1) {
     const word = words[index] ?? "";
     if (word === "-X") method = words[++index] ?? "";
     else if (word === "-H") {
       const [name = "", value = ""] = (words[++index] ?? "").split(": ");
       headers[name] = value;
-    } else if (word.startsWith("http://127.0.0.1:4290/")) path = word.replace("http://127.0.0.1:4290", "");
+    } else if (word === "-d") body = words[++index];
+    else if (word.startsWith("http://127.0.0.1:4290/")) path = word.replace("http://127.0.0.1:4290", "");
     else assert.equal(word, "-i", `an option that this test cannot read: ${line}`);
   }
   assert.ok(path !== undefined, line);
-  return { path, ask: { method, headers } };
+  return { path, ask: { method, headers, ...(body !== undefined && { body }) } };
 };
 
 const examples: Example[] = [

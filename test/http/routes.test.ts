@@ -184,7 +184,8 @@ describe("GET /openapi.json", () => {
   it("names no path that is not there", async () => {
     await using app = await serve(board);
     const { paths } = openapi("0.1.0") as { paths: Record<string, object> };
-    for (const path of Object.keys(paths)) {
+    for (const [path, operations] of Object.entries(paths)) {
+      if (!("get" in operations)) continue;
       const { status } = await app.ask(path.replace(/\{\w+\}/, "orders"));
       assert.equal(status, 200, path);
     }

@@ -7,6 +7,7 @@ import { failureKinds } from "../../src/core/ports.ts";
 import { metricSpecs } from "../../src/metrics/catalogue.ts";
 import { createMetrics } from "../../src/metrics/metrics.ts";
 import type { MetricsSnapshot, SourceSnapshot, TargetSnapshot } from "../../src/metrics/samples.ts";
+import { targetView } from "../support/board.ts";
 import { type Sample, samplesOf } from "./exposition.ts";
 import { knownSource, knownTarget, now, snapshotOf, unseenTarget } from "./views.ts";
 
@@ -77,6 +78,7 @@ headgate_target_attempted_messages_total{target="orders"} 61200
 headgate_target_admitted_messages_total{target="orders"} 49900
 headgate_target_admitted_delayed_messages_total{target="orders"} 300
 headgate_target_refused_messages_total{target="orders"} 11300
+headgate_target_would_refuse_messages_total{target="orders"} 0
 headgate_target_blind_seconds_total{target="orders"} 4.25
 headgate_target_observations_total{target="orders"} 120
 headgate_target_poll_failures_total{target="orders",kind="unreachable"} 0
@@ -121,7 +123,12 @@ headgate_broker_poll_duration_seconds_count{broker="events"} 1`
 
   it("use the whole catalogue, with the labels it lists", async () => {
     const { metrics, samples } = metricsOf({
-      targets: [knownTarget("orders")],
+      targets: [
+        knownTarget("orders"),
+        targetView("mails", {
+          decision: { override: { kind: "closed", rate: null, note: null, author: null, until: now + 1000 } },
+        }),
+      ],
       sources: [knownSource("events")],
     });
     metrics.pollFinished("events", 0.012);
@@ -152,6 +159,7 @@ headgate_broker_poll_duration_seconds_count{broker="events"} 1`
       "headgate_target_admitted_messages_total",
       "headgate_target_admitted_delayed_messages_total",
       "headgate_target_refused_messages_total",
+      "headgate_target_would_refuse_messages_total",
       "headgate_target_blind_seconds_total",
       "headgate_target_observations_total",
       "headgate_target_poll_failures_total",

@@ -28,6 +28,7 @@ const nothingCounted = {
   admitted: 0,
   delayed: 0,
   refused: 0,
+  wouldRefuse: 0,
   blindSeconds: 0,
   observations: 0,
   failures: {},

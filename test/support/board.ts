@@ -33,6 +33,7 @@ export const targetView = (target: string, changes: TargetChanges = {}): TargetV
     target,
     state: "throttled",
     mode: "enforce",
+    override: null,
     rate: 430.7,
     reason: {
       signal: "lagSeconds",
@@ -77,6 +78,7 @@ export const targetView = (target: string, changes: TargetChanges = {}): TargetV
     admitted: 49_900,
     delayed: 300,
     refused: 11_300,
+    wouldRefuse: 0,
     blindSeconds: 0,
     observations: 120,
     failures: {},
@@ -145,6 +147,7 @@ export const fakeBoard = (parts: {
   readonly gates?: Readonly<Record<string, readonly string[]>>;
   readonly answer?: Answer;
   readonly follow?: Board["follow"];
+  readonly override?: Board["override"];
 }): FakeBoard => {
   const { targets = [], sources = [], answer = go } = parts;
   const gates = new Map(Object.entries(parts.gates ?? {}));
@@ -166,6 +169,7 @@ export const fakeBoard = (parts: {
       return answer(by, attempt);
     },
     sources: () => sources,
+    override: parts.override ?? ((name) => byName.get(name)),
     follow: parts.follow ?? (() => undefined),
   };
 };

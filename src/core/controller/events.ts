@@ -1,4 +1,5 @@
 /** What happens to a target, in order. `at` never goes back. */
+import type { Override } from "../decision.ts";
 import type { Observation } from "../observation.ts";
 import type { Failure } from "../ports.ts";
 import type { TargetSettings } from "../settings.ts";
@@ -11,4 +12,6 @@ export type TargetEvent =
   /** Totals of messages; absent where they are not counted. */
   | { readonly event: "tick"; readonly at: Instant; readonly admitted?: number; readonly attempted?: number }
   | ({ readonly event: "outcomes"; readonly at: Instant } & Report)
+  /** null ends one. */
+  | { readonly event: "override"; readonly at: Instant; readonly override: Override | null }
   | { readonly event: "reconfigured"; readonly at: Instant; readonly settings: TargetSettings };

@@ -6,6 +6,7 @@ const rateShare = 0.01;
 export const isNews = (last: Decision, next: Decision): boolean =>
   last.state !== next.state ||
   last.mode !== next.mode ||
+  last.override !== next.override ||
   last.reason.signal !== next.reason.signal ||
   last.observedAt !== next.observedAt ||
   rateMoved(last.rate, next.rate) ||

@@ -3,7 +3,7 @@
  * replay run the same steps.
  */
 import type { Assessment } from "../assessment.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision, Override } from "../decision.ts";
 import { assess } from "../lag/assess.ts";
 import { beginLag, type LagState, stepLag } from "../lag/target.ts";
 import type { Observation } from "../observation.ts";
@@ -14,7 +14,8 @@ import { beginCircuit, type Circuit, closed, judge, looked, reported } from "./c
 import { decide, factsOf, type Verdict } from "./decide.ts";
 import { delaysOf } from "./delays.ts";
 import type { TargetEvent } from "./events.ts";
-import { beginPressure, type Pressure, stepPressure } from "./pressure.ts";
+import { applyOverride, inForce, type Told } from "./override.ts";
+import { areHeldBack, beginPressure, type Pressure, stepPressure } from "./pressure.ts";
 import { beginRates, type Rates, stepRates, tellRates } from "./rates.ts";
 
 export interface TargetState {
@@ -32,6 +33,7 @@ export interface TargetState {
   readonly pressure: Pressure;
   /** Whether consumers fail, and what tells. */
   readonly circuit: Circuit;
+  readonly override: Override | null;
   /** Lag is beyond the hard bound and was not yet below half of it. */
   readonly shedding: boolean;
   /** How many threshold steps are in force. */
@@ -58,6 +60,7 @@ export const beginTarget = (target: string, settings: TargetSettings, at: Instan
       admittedTotal: undefined,
       pressure: beginPressure(at),
       circuit: beginCircuit(),
+      override: null,
       shedding: false,
       thresholdSteps: 0,
       rate: null,
@@ -85,6 +88,8 @@ function take(state: TargetState, event: TargetEvent): TargetState {
       };
     case "outcomes":
       return { ...state, circuit: reported(state.circuit, state.settings, event.at, event) };
+    case "override":
+      return { ...state, override: event.override };
     case "reconfigured":
       return { ...state, settings: event.settings };
   }
@@ -141,12 +146,19 @@ function conclude(state: TargetState, at: Instant): Step {
   const assessment = assess(state.lag, state.rates === undefined ? {} : tellRates(state.rates));
   const circuit = judge(state.circuit, factsOf(state, assessment, at));
   const verdict: Verdict = decide({ ...state, circuit }, assessment, at);
+  const override = inForce(state.override, at);
+  const decided = { ...verdict, mode: settings.mode };
+  const told: Told =
+    override === null
+      ? decided
+      : applyOverride(override, decided, (rate) => areHeldBack(state.pressure, at, rate, assessment.inflow));
   const { lag } = assessment;
   const seconds = lag.seconds.quality === "unknown" ? undefined : lag.seconds;
   return {
     state: {
       ...state,
       circuit: verdict.reached ? closed(circuit) : circuit,
+      override,
       shedding: verdict.shedding,
       thresholdSteps: verdict.thresholdSteps,
       rate: verdict.state === "blind" ? state.rate : verdict.rate,
@@ -154,10 +166,11 @@ function conclude(state: TargetState, at: Instant): Step {
     assessment,
     decision: {
       target: state.target,
-      state: verdict.state,
-      mode: settings.mode,
-      rate: verdict.rate,
-      reason: verdict.reason,
+      state: told.state,
+      mode: told.mode,
+      override,
+      rate: told.rate,
+      reason: told.reason,
       lag: {
         messages: lag.messages ?? null,
         seconds: seconds?.seconds ?? null,
@@ -166,8 +179,8 @@ function conclude(state: TargetState, at: Instant): Step {
       },
       observedAt: state.rates?.sample.at ?? null,
       decidedAt: at,
-      validUntil: at + settings.leaseTtlMs,
-      ...(verdict.retryAfterMs !== undefined && { retryAfterMs: verdict.retryAfterMs }),
+      validUntil: Math.min(at + settings.leaseTtlMs, override?.until ?? Number.POSITIVE_INFINITY),
+      ...(told.retryAfterMs !== undefined && { retryAfterMs: told.retryAfterMs }),
     },
   };
 }

@@ -73,6 +73,12 @@ describe("a line of replay", () => {
     { event: "pollFailed", at: ms, failure: { kind: "timeout", message: "no answer in time" } },
     { event: "tick", at: ms },
     { event: "tick", at: ms, admitted: 1, attempted: 2 },
+    { event: "override", at: ms, override: null },
+    {
+      event: "override",
+      at: ms,
+      override: { kind: "rate", rate: 5, note: "why", author: null, until: ms + 1000 },
+    },
     { event: "reconfigured", at: ms, settings: settingsOf({ maxRate: 5 }) },
   ];
   for (const event of happened)

@@ -14,6 +14,7 @@ const target = (
     target: "t",
     state,
     mode,
+    override: null,
     rate,
     reason: { signal: "lagSeconds", value: 1, setpoint: 1, text: "" },
     lag: { messages: 1, seconds: 1, method: "rate", trend: "steady" },
