@@ -3,6 +3,7 @@ import * as z from "zod";
 import { asker, askerHeaderPrefix } from "./asker.ts";
 import { decision } from "./decision.ts";
 import { health, readiness } from "./health.ts";
+import { mostOutcomes, outcomeBatch, outcomesCounted } from "./outcome.ts";
 import { overrideRequest } from "./override.ts";
 import { problem } from "./problem.ts";
 import { source, sources } from "./source.ts";
@@ -17,6 +18,8 @@ export const components = {
   Decision: decision,
   Decisions: decisions,
   Health: health,
+  OutcomeBatch: outcomeBatch,
+  OutcomesCounted: outcomesCounted,
   OverrideRequest: overrideRequest,
   Part: part,
   Passed: passed,
@@ -184,6 +187,20 @@ const paths = (): Json => ({
         400: badRequest,
         404: unknownTarget,
         413: tooLarge,
+      },
+    },
+  },
+  "/v1/targets/{target}/outcomes": {
+    post: {
+      operationId: "outcomes",
+      summary: `What consumers report of their work, at most ${mostOutcomes} at once. Each outcome counts once.`,
+      parameters: [targetParameter],
+      requestBody: bodyOf("OutcomeBatch"),
+      responses: {
+        200: json("How many of them were new.", "OutcomesCounted"),
+        400: badBody,
+        404: unknownTarget,
+        413: anError("The body is too large."),
       },
     },
   },

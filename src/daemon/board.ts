@@ -8,6 +8,27 @@ import type { FailureKind } from "../core/ports.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import type { Instant } from "../core/units.ts";
 
+/** What became of one message, as its consumer reports it. */
+export interface ReportedOutcome {
+  readonly id: string;
+  readonly part?: string;
+  /** In digits. */
+  readonly offset?: string;
+  readonly outcome: "acked" | "failed" | "deadLettered";
+  /** How often it has been delivered by now. */
+  readonly deliveries?: number;
+  /** What it failed by. */
+  readonly errorClass?: string;
+}
+
+/** Messages; duplicates are not among the others. */
+export interface OutcomeCounts {
+  readonly acked: number;
+  readonly failed: number;
+  readonly deadLettered: number;
+  readonly duplicates: number;
+}
+
 /** A decision as it stands on the board. `version` never repeats, over restarts too. */
 export type PublishedDecision = Decision & { readonly version: string };
 
@@ -28,6 +49,8 @@ export interface TargetCounters {
   readonly decisions: Readonly<Record<string, number>>;
   /** Changes of the circuit: from, to, and the signal that it opened by, joined by blanks. */
   readonly transitions: Readonly<Record<string, number>>;
+  /** What consumers reported. */
+  readonly outcomes: OutcomeCounts;
 }
 
 export interface TargetView {
@@ -97,6 +120,11 @@ export interface Board {
   has(name: string): boolean;
   /** Charges the attempt to all of the gate's targets or to none. `name` must be one that `has` knows. */
   attempt(name: string, attempt: Attempt): Admission;
+  /** Takes what consumers report of a target; each outcome counts once. Undefined where there is no such target. */
+  report(
+    target: string,
+    outcomes: readonly ReportedOutcome[],
+  ): { readonly accepted: number; readonly duplicates: number } | undefined;
   sources(): readonly SourceView[];
   /** Puts an operator's decision in force, or ends it; the view afterwards, undefined where there is no such target. */
   override(target: string, override: Override | null): TargetView | undefined;

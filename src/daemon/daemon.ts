@@ -108,6 +108,10 @@ function createBoard(
       target?.override(clock(), override);
       return target?.view();
     },
+    report(name, outcomes) {
+      const duplicates = targets.get(name)?.report(clock(), outcomes);
+      return duplicates === undefined ? undefined : { accepted: outcomes.length - duplicates, duplicates };
+    },
     follow: (name, onEvent) => targets.get(name)?.follow(onEvent),
     attempt(name, { cost, canWait }): Admission {
       const members = membersOf(name).flatMap((member) => targets.get(member) ?? []);

@@ -9,7 +9,8 @@ import type { TargetSettings } from "../core/settings.ts";
 import type { Cell } from "../core/sharing/cell.ts";
 import { shadow } from "../core/sharing/shadow.ts";
 import { type Instant, secondsBetween } from "../core/units.ts";
-import type { Following, TargetView } from "./board.ts";
+import type { Following, ReportedOutcome, TargetView } from "./board.ts";
+import { countOutcomes } from "./outcomes.ts";
 import { countTransitions } from "./transitions.ts";
 
 export interface TargetSetup {
@@ -33,6 +34,8 @@ export interface Target {
   wouldRefuse(at: Instant, cost: number, canWait: boolean): boolean;
   /** null ends the one in force. */
   override(at: Instant, override: Override | null): void;
+  /** What consumers report; answers how many of it were known already. */
+  report(at: Instant, outcomes: readonly ReportedOutcome[]): number;
   /** Calls `onEvent` after each event that was taken, until stopped. */
   follow(onEvent: (event: TargetEvent) => void): Following;
 }
@@ -54,7 +57,8 @@ export function createTarget(
   let observations = 0;
   const failures: Partial<Record<FailureKind, number>> = {};
   const decisions: Record<string, number> = {};
-  const transitions = countTransitions(target, log);
+  const outcomes = countOutcomes();
+  const transitions = countTransitions(target, log, outcomes);
   let sampled = { admitted, attempted };
   let cell: Cell = { at: begunAt, owed: 0 };
   let lastTickAt = begunAt;
@@ -97,6 +101,7 @@ export function createTarget(
         failures,
         decisions,
         transitions: transitions.counts,
+        outcomes: outcomes.counts,
       },
     }),
     beginSample() {
@@ -140,6 +145,12 @@ export function createTarget(
       return held.refused;
     },
     override: (now, override) => apply({ event: "override", at: whole(now), override }),
+    report(now, reported) {
+      const before = outcomes.counts.duplicates;
+      const event = outcomes.take(whole(now), reported);
+      if (event !== undefined) apply(event);
+      return outcomes.counts.duplicates - before;
+    },
     follow(onEvent) {
       // A function of its own, so that each follower is one whatever it passed.
       const follower = (event: TargetEvent) => onEvent(event);

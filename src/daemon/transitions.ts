@@ -16,7 +16,12 @@ const says: Readonly<Record<Phase["kind"], string>> = {
   closed: "its rate is what its consumers can do again",
 };
 
-export function countTransitions(target: string, log: Log): Transitions {
+/** `seen`: what to name the error of, where consumers named one. */
+export function countTransitions(
+  target: string,
+  log: Log,
+  seen: { readonly errorClass: string | undefined },
+): Transitions {
   const counts: Record<string, number> = {};
   return {
     counts,
@@ -28,7 +33,19 @@ export function countTransitions(target: string, log: Log): Transitions {
       const { signal } = opened.cause;
       const key = `${from} ${to} ${signal}`;
       counts[key] = (counts[key] ?? 0) + 1;
-      log[to === "open" ? "warn" : "info"]({ target, from, to, signal, rate, reason: reason.text }, says[to]);
+      const { errorClass } = signal === "failures" && to === "open" ? seen : {};
+      log[to === "open" ? "warn" : "info"](
+        {
+          target,
+          from,
+          to,
+          signal,
+          rate,
+          reason: reason.text,
+          ...(errorClass !== undefined && { errorClass }),
+        },
+        says[to],
+      );
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Log, Random } from "../core/ports.ts";
 import type { Board } from "../daemon/board.ts";
 import { answerAdmission } from "./admission.ts";
 import { answerEvents } from "./events.ts";
+import { addOutcomes } from "./outcomes.ts";
 import { addOverride } from "./override.ts";
 import { pageHandlers } from "./page.ts";
 import { invalidRequest, readQuery, refuseMethod, searchOf, unknownTarget, unwantedBody } from "./request.ts";
@@ -55,6 +56,7 @@ export const createApp = (options: AppOptions): Express => {
     else sendJson(response, targetBody(view, true));
   });
   addOverride(app, options);
+  addOutcomes(app, board);
   const events = answerEvents(options);
   addCall(app, "/v1/targets/:target/events", noFields, (response, _query, { target: name = "" }) => {
     events(response.req, response, name);

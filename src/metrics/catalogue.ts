@@ -19,6 +19,7 @@ export const labelMeanings = {
   mode: `Whether decisions are acted on: ${modes.join(", ")}.`,
   node: "Version of Node.js.",
   override: `Kind of an operator's own decision: ${overrideKinds.join(", ")}.`,
+  outcome: "What became of a message: acked, failed, deadLettered.",
   reason: `Signal that a decision rests on: ${reasonSignals.join(", ")}.`,
   state: `State of a decision: ${decisionStates.join(", ")}.`,
   target: "Name of the target.",
@@ -172,6 +173,18 @@ export const catalogue = {
     unit: "transitions",
     labels: ["target", "from", "to", "reason"],
     help: "Changes of the circuit, by the signal that it opened by.",
+  },
+  headgate_target_outcomes_total: {
+    kind: "counter",
+    unit: "outcomes",
+    labels: ["target", "outcome"],
+    help: "What consumers reported of their work.",
+  },
+  headgate_target_duplicate_outcomes_total: {
+    kind: "counter",
+    unit: "outcomes",
+    labels: ["target"],
+    help: "Outcomes that were reported before, and not counted again.",
   },
   headgate_target_attempted_messages_total: {
     kind: "counter",

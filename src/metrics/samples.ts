@@ -7,6 +7,8 @@ import type { Policy } from "../core/settings.ts";
 import { type Instant, secondsBetween } from "../core/units.ts";
 import type { LabelsOf, PulledName } from "./catalogue.ts";
 
+const outcomes = ["acked", "failed", "deadLettered"] as const;
+
 type Counts<Key extends string = string> = Readonly<Partial<Record<Key, number>>>;
 
 /** One target as metrics see it. Counters are totals since the daemon started. */
@@ -42,6 +44,7 @@ export interface TargetSnapshot {
     readonly decisions: Counts;
     /** By from, to and reason, joined by blanks. */
     readonly transitions: Counts;
+    readonly outcomes: Readonly<Record<(typeof outcomes)[number] | "duplicates", number>>;
   };
 }
 
@@ -117,6 +120,9 @@ const putCounters = (put: Put, { target, counters }: TargetSnapshot): void => {
     const [from = "", to = "", reason = ""] = key.split(" ");
     put("headgate_target_circuit_transitions_total", { target, from, to, reason }, count);
   }
+  for (const outcome of outcomes)
+    put("headgate_target_outcomes_total", { target, outcome }, counters.outcomes[outcome]);
+  put("headgate_target_duplicate_outcomes_total", labels, counters.outcomes.duplicates);
   put("headgate_target_attempted_messages_total", labels, counters.attempted);
   put("headgate_target_admitted_messages_total", labels, counters.admitted);
   put("headgate_target_admitted_delayed_messages_total", labels, counters.delayed);

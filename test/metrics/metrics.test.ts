@@ -74,6 +74,10 @@ headgate_target_circuit{target="orders",circuit="halfOpen"} 0
 headgate_target_circuit{target="orders",circuit="closing"} 0
 headgate_target_circuit_transitions_total{target="orders",from="closed",to="open",reason="failures"} 1
 headgate_target_circuit_transitions_total{target="orders",from="open",to="halfOpen",reason="failures"} 1
+headgate_target_outcomes_total{target="orders",outcome="acked"} 480
+headgate_target_outcomes_total{target="orders",outcome="failed"} 20
+headgate_target_outcomes_total{target="orders",outcome="deadLettered"} 3
+headgate_target_duplicate_outcomes_total{target="orders"} 5
 headgate_target_attempted_messages_total{target="orders"} 61200
 headgate_target_admitted_messages_total{target="orders"} 49900
 headgate_target_admitted_delayed_messages_total{target="orders"} 300
@@ -155,6 +159,8 @@ headgate_broker_poll_duration_seconds_count{broker="events"} 1`
       "headgate_target_limited",
       "headgate_target_state",
       "headgate_target_circuit",
+      "headgate_target_outcomes_total",
+      "headgate_target_duplicate_outcomes_total",
       "headgate_target_attempted_messages_total",
       "headgate_target_admitted_messages_total",
       "headgate_target_admitted_delayed_messages_total",

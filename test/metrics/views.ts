@@ -18,6 +18,7 @@ export const knownTarget = (target: string, over: Partial<TargetView> = {}): Tar
       failures: { timeout: 3 },
       decisions: { "open none": 2, "throttled lagSeconds": 41 },
       transitions: { "closed open failures": 1, "open halfOpen failures": 1 },
+      outcomes: { acked: 480, failed: 20, deadLettered: 3, duplicates: 5 },
     },
     ...over,
   };
@@ -34,6 +35,7 @@ const nothingCounted = {
   failures: {},
   decisions: {},
   transitions: {},
+  outcomes: { acked: 0, failed: 0, deadLettered: 0, duplicates: 0 },
 };
 
 /** A target that was never observed and that nothing limits; it follows plain steps. */

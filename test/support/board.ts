@@ -84,6 +84,7 @@ export const targetView = (target: string, changes: TargetChanges = {}): TargetV
     failures: {},
     decisions: { "throttled lagSeconds": 41 },
     transitions: {},
+    outcomes: { acked: 0, failed: 0, deadLettered: 0, duplicates: 0 },
   },
 });
 
@@ -169,6 +170,7 @@ export const fakeBoard = (parts: {
       return answer(by, attempt);
     },
     sources: () => sources,
+    report: (name, { length }) => (byName.has(name) ? { accepted: length, duplicates: 0 } : undefined),
     override: parts.override ?? ((name) => byName.get(name)),
     follow: parts.follow ?? (() => undefined),
   };
