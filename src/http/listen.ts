@@ -2,7 +2,7 @@
 import { createServer, type RequestListener, STATUS_CODES } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { ProblemCode } from "../contract/problem.ts";
-import { problemBody } from "./respond.ts";
+import { problemBody, sendProblem } from "./respond.ts";
 
 export interface Listener {
   readonly address: string;
@@ -23,6 +23,8 @@ const serverOptions = {
   requestTimeout: 30_000,
   /** Longer than most clients and proxies keep a connection, so that it is they who close it. */
   keepAliveTimeout: 75_000,
+  /** Looked at here: Node.js's own answer is no problem document. */
+  requireHostHeader: false,
 };
 
 /** Beyond it connections are closed as they come. */
@@ -33,11 +35,16 @@ export const listen = (
   handler: RequestListener,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Listener> => {
-  const server = createServer(serverOptions, handler);
+  const withHost: RequestListener = (request, response) => {
+    if (request.httpVersion !== "1.1" || request.headers.host !== undefined) handler(request, response);
+    else sendProblem(response, problemBody("malformedRequest", noHost), { connection: "close" });
+  };
+  const server = createServer(serverOptions, withHost);
   server.maxConnections = maxConnections;
   // A body is never asked for, so whoever waits to be told to send one gets the answer instead.
-  server.on("checkContinue", handler);
-  server.on("checkExpectation", handler);
+  server.on("checkContinue", withHost);
+  server.on("checkExpectation", withHost);
+  server.on("connect", (_request, socket: Socket) => answer(socket, "methodNotAllowed", noTunnel));
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => refuse(error.code, socket));
 
   let closing: Promise<void> | undefined;
@@ -66,6 +73,13 @@ export const listen = (
   });
 };
 
+const noHost = {
+  detail: "A request of HTTP/1.1 names the host that it is for.",
+  errors: [{ field: "host", value: null, allowed: "a host header" }],
+};
+
+const noTunnel = "This is no proxy: CONNECT leads nowhere.";
+
 const remedies: Readonly<Record<string, string>> = {
   EADDRINUSE: "the port is taken; stop what holds it, or configure another port",
   EACCES: "this user may not open that port; configure one above 1023",
@@ -85,8 +99,11 @@ const refuse = (code: string | undefined, socket: Socket): void => {
     socket.destroy();
     return;
   }
-  const [problemCode, detail] = unreadable(code);
-  const problem = problemBody(problemCode, { detail });
+  answer(socket, ...unreadable(code));
+};
+
+const answer = (socket: Socket, code: ProblemCode, detail: string): void => {
+  const problem = problemBody(code, { detail });
   const { status } = problem;
   const body = JSON.stringify(problem);
   socket.end(

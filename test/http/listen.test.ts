@@ -129,6 +129,8 @@ describe("a listener", () => {
       431,
       "headersTooLarge",
     ],
+    ["HTTP/1.1 without a host", "GET / HTTP/1.1\r\n\r\n", 400, "malformedRequest"],
+    ["a tunnel", "CONNECT a:80 HTTP/1.1\r\nhost: a\r\n\r\n", 405, "methodNotAllowed"],
     [
       "a length that is none",
       "GET / HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n",
