@@ -84,7 +84,7 @@ export const createCluster = (bootstrap: readonly string[], options: ClusterOpti
     },
 
     any: async (signal, ask) => {
-      let failure = nowhere;
+      let failure: Failure | undefined;
       const addresses = candidates();
       for (const [index, address] of addresses.entries()) {
         // One that stalls leaves time for the next.
@@ -93,12 +93,13 @@ export const createCluster = (bootstrap: readonly string[], options: ClusterOpti
         const connected = await connect(address, attempt.signal);
         const reply = connected.kind === "failed" ? connected : await ask(connected.answer, attempt.signal);
         if (reply.kind === "answered") return reply;
-        failure = reply.failure;
+        // Of the brokers that the cluster has, before that of an address that may be long gone.
+        failure ??= reply.failure;
         if (signal.aborted) break;
       }
       // The next attempt begins elsewhere.
       entrances = [...entrances.slice(1), ...entrances.slice(0, 1)];
-      return { kind: "failed", failure };
+      return { kind: "failed", failure: failure ?? nowhere };
     },
 
     learn: (present) => {
