@@ -56,6 +56,7 @@ export async function run(config: Config, log: Log, make: MakeSource = makeSourc
       brokers,
       targets: [...config.targets].map(([target, one]) => ({ target, ...one })),
       gates: config.gates,
+      tenants: config.tenants,
     },
     {
       clock: processClock,
@@ -67,7 +68,11 @@ export async function run(config: Config, log: Log, make: MakeSource = makeSourc
   );
   const { board } = daemon;
   const metrics = createMetrics({
-    snapshot: () => ({ targets: board.targets(), sources: board.sources() }),
+    snapshot: () => ({
+      targets: board.targets(),
+      sources: board.sources(),
+      registry: board.registry(),
+    }),
     clock: processClock,
     version,
   });

@@ -1,6 +1,7 @@
 /** A configuration that has been checked, with all defaults filled in. Durations are in milliseconds. */
 import type { Watch } from "../core/ports.ts";
 import type { Policy, TargetSettings } from "../core/settings.ts";
+import type { TenantConfig, TenantTerms } from "../core/sharing/tenants.ts";
 import type { FileContent } from "./schema.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -35,11 +36,12 @@ export interface Config {
   readonly targets: ReadonlyMap<string, TargetConfig>;
   /** Those that the file lists; every target is a gate of its own name beside them. */
   readonly gates: ReadonlyMap<string, readonly string[]>;
+  readonly tenants: TenantConfig;
   readonly log: { readonly level: LogLevel };
 }
 
 /** `content` has passed the schema and the rules. */
-export const toConfig = ({ server, ops, brokers, targets, gates, log }: FileContent): Config => {
+export const toConfig = ({ server, ops, brokers, targets, gates, tenants, log }: FileContent): Config => {
   const brokerConfigs = Object.fromEntries(
     Object.entries(brokers).map(([name, broker]) => [name, toBroker(broker)]),
   );
@@ -61,6 +63,7 @@ export const toConfig = ({ server, ops, brokers, targets, gates, log }: FileCont
     brokers: brokerConfigs,
     targets: new Map(Object.entries(targets).map(toTarget)),
     gates: new Map(Object.entries(gates)),
+    tenants: new Map(Object.entries(tenants).map(([name, written]) => [name, toTerms(written)])),
     log,
   };
 };
@@ -83,12 +86,21 @@ const toSettings = (written: WrittenTarget, pollMs: number): TargetSettings => (
   onBlind: written.onBlind,
   mode: written.mode,
   circuit: toCircuit(written.circuit),
+  maxInFlight: written.maxInFlight ?? null,
   leaseTtlMs: written.lease.ttl,
   refreshMs: written.lease.refresh,
 });
 
 const toCircuit = ({ enabled, failureRatio, minimum, noProgress }: WrittenTarget["circuit"]) =>
   enabled ? { failureRatio, minimum, noProgressMs: noProgress } : null;
+
+const toTerms = (written: FileContent["tenants"][string]): TenantTerms => ({
+  weight: written.weight,
+  minRate: written.minRate ?? 0,
+  maxRate: written.maxRate ?? Number.POSITIVE_INFINITY,
+  maxInFlight: written.maxInFlight ?? Number.POSITIVE_INFINITY,
+  maxPriority: written.maxPriority,
+});
 
 const toPolicy = ({ thresholds, setpoint, max }: WrittenTarget): Policy => {
   for (const unit of ["messages", "seconds"] as const) {

@@ -4,10 +4,11 @@
  * no other problem.
  */
 import { BlockList, isIPv6 } from "node:net";
+import { templateName } from "../core/sharing/tenants.ts";
 import type { Document } from "./document.ts";
 import { type Draft, isMapping, list, mapping, readDraft, type Target, valid } from "./draft.ts";
 import type { Fault, Path, Suggestion } from "./problem.ts";
-import { opsSchema, serverSchema, stepSchema, targetSchema } from "./schema.ts";
+import { opsSchema, serverSchema, stepSchema, targetSchema, tenantSchema } from "./schema.ts";
 import { addresses, formatDuration, kinds } from "./values.ts";
 
 type Report = (fault: Fault) => void;
@@ -69,11 +70,11 @@ export const rules: readonly Rule[] = [
   },
   {
     // Not by the schema, which would look at nothing below a name that is none.
-    says: "What stands in `brokers`, `targets` and `gates` has a name.",
+    says: "What stands in `brokers`, `targets`, `gates` and `tenants` has a name; a tenant may be `*`.",
     check({ file }, report) {
-      for (const section of ["brokers", "targets", "gates"])
+      for (const section of ["brokers", "targets", "gates", "tenants"])
         for (const key of Object.keys(mapping(file[section])))
-          if (valid(nameSchema, key) === undefined)
+          if (valid(nameSchema, key) === undefined && !(section === "tenants" && key === templateName))
             report({ path: [section, key], says: `is not ${nameAllowed}`, hideValue: true });
     },
   },
@@ -143,6 +144,19 @@ export const rules: readonly Rule[] = [
         allowed: "maxRate or below",
       });
   }),
+  {
+    says: "A tenant's `minRate` is not above its `maxRate`.",
+    check({ file, quote }, report) {
+      for (const [tenant, written] of Object.entries(mapping(file.tenants))) {
+        const { minRate, maxRate } = tenantSchema.shape;
+        const least = valid(minRate, mapping(written).minRate);
+        const most = valid(maxRate, mapping(written).maxRate);
+        if (least === undefined || most === undefined || least <= most) continue;
+        const shown = quote(["tenants", tenant, "maxRate"], maxRate);
+        report(mustBe(["tenants", tenant, "minRate"], `at most maxRate (${shown})`));
+      }
+    },
+  },
   perTarget("`lease.refresh` is shorter than `lease.ttl`.", ({ keys, path }, report, { quote }) => {
     const lease = mapping(keys.lease);
     const ttl = valid(leaseKeys.ttl, lease.ttl);

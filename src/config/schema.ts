@@ -4,6 +4,8 @@
  */
 import * as z from "zod";
 import { blindPolicies, modes } from "../core/settings.ts";
+import { priorities } from "../core/sharing/priorities.ts";
+import { plainTerms } from "../core/sharing/tenants.ts";
 import {
   address,
   addresses,
@@ -20,12 +22,13 @@ import {
   rateOrAuto,
   ratio,
   topic,
+  weight,
   whole,
 } from "./values.ts";
 
 /** Keys that mean something, but not in this version, by the section that they belong to. */
 export const laterKeys = {
-  file: ["store", "tenants", "discover", "upstream", "auth", "tls", "webhooks"],
+  file: ["store", "discover", "upstream", "auth", "tls", "webhooks"],
   server: ["auth", "tls"],
   broker: ["auth", "tls"],
   target: ["deadLetters"],
@@ -144,6 +147,10 @@ export const targetSchema = section(
     })
       .prefault({})
       .describe("When consumers count as failing: then producers hear 503, and only probes pass."),
+    maxInFlight: whole(1, 1_000_000_000).optional().meta({
+      description: "Messages that leases together may have sent and not yet have confirmed.",
+      fallback: "no limit",
+    }),
     lease: section({
       ttl: duration("1s", "1h").prefault("15s").describe("How long a decision may be acted on without news."),
       refresh: duration("100ms", "1h")
@@ -155,6 +162,27 @@ export const targetSchema = section(
   },
   laterKeys.target,
 );
+
+export const tenantSchema = section({
+  weight: weight()
+    .prefault(plainTerms.weight)
+    .describe("Its share of a target's rate within a class of traffic, over those of others."),
+  minRate: rate().optional().meta({
+    description: "Kept for it on each target, as far as its producers ask for it.",
+    fallback: "none",
+  }),
+  maxRate: rate().optional().meta({
+    description: "On each target, all its producers together are never above this.",
+    fallback: "no limit",
+  }),
+  maxInFlight: whole(1, 1_000_000_000).optional().meta({
+    description: "On each target, what its leases together may have sent and not yet have confirmed.",
+    fallback: "no limit",
+  }),
+  maxPriority: choice(priorities)
+    .prefault(plainTerms.maxPriority)
+    .describe("The highest class that its traffic may be in; what claims more is lowered to it."),
+});
 
 export const serverSchema = section(
   {
@@ -192,6 +220,12 @@ export const fileSchema = section(
       .prefault({})
       .describe(
         "What producers write to, by name, with the targets that read it; the slowest of them holds. A gate has no target's name.",
+      ),
+    tenants: z
+      .record(z.string(), tenantSchema)
+      .prefault({})
+      .describe(
+        "Whom producers work for, by the name that those give. `*` is for whoever is not listed: at most 1000 of them are told apart, the others share one, `other`. Who gives no name is `default`.",
       ),
     log: section({
       level: choice(["debug", "info", "warn", "error"])

@@ -114,6 +114,14 @@ export const whole = (least: number, most: number) =>
       : refuse(`is not a whole number from ${least} to ${most}`);
   });
 
+export const weight = () =>
+  kind({ type: "number", allowed: "a number above 0, at most 1000" }, (written, refuse) => {
+    const value = toNumber(written);
+    return typeof value === "number" && value > 0 && value <= 1000
+      ? value
+      : refuse("is not a number above 0 and at most 1000");
+  });
+
 export const port = () =>
   kind({ type: "port", allowed: "0 to 65535; 0 takes any free port" }, (written, refuse) => {
     const value = toNumber(written);

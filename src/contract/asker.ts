@@ -6,9 +6,8 @@ export const priorities = ["critical", "high", "normal", "bulk"] as const;
 export const maxCost = 1_000_000;
 
 /** Names of targets, gates, tenants and producers. A schema's message is what a problem document says is allowed. */
-export const name = z
-  .string()
-  .regex(/^[A-Za-z0-9._~-]{1,128}$/, "1 to 128 of the characters A-Z, a-z, 0-9, '.', '_', '~' and '-'");
+const allowedName = "1 to 128 of the characters A-Z, a-z, 0-9, '.', '_', '~' and '-'";
+export const name = z.string(allowedName).regex(/^[A-Za-z0-9._~-]{1,128}$/, allowedName);
 
 const allowedCost = `a whole number of messages from 1 to ${maxCost}`;
 

@@ -18,6 +18,13 @@ export const reasonSignals = [
 export const lagMethods = ["exact", "interpolated", "rate"] as const;
 export const trends = ["rising", "falling", "steady", "unknown"] as const;
 
+export const reason = z.object({
+  signal: z.enum(reasonSignals),
+  value: z.number().nullable(),
+  setpoint: z.number().nullable(),
+  text: z.string(),
+});
+
 export const decision = z.object({
   target: z.string(),
   state: z.enum(decisionStates).describe("The first of these that holds."),
@@ -26,12 +33,7 @@ export const decision = z.object({
   rate: rate
     .nullable()
     .describe("Messages per second for all producers together; null where nothing limits, 0 where closed."),
-  reason: z.object({
-    signal: z.enum(reasonSignals),
-    value: z.number().nullable(),
-    setpoint: z.number().nullable(),
-    text: z.string(),
-  }),
+  reason,
   lag: z.object({
     messages: z.number().min(0).nullable().describe("Null where unknown, which is not zero."),
     seconds: z.number().min(0).nullable(),

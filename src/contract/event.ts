@@ -110,6 +110,7 @@ export const settings = z.strictObject(
     maxRate: rate.nullable(),
     safeRate: z.union([rate, z.literal("auto")], "a rate above 0, or auto"),
     onBlind: z.enum(["safe", "open", "closed"], "one of safe, open, closed"),
+    maxInFlight: rate.nullable(),
     mode: z.enum(modes, `one of ${modes.join(", ")}`),
     circuit: z
       .strictObject(

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { asker, askerHeaderPrefix } from "./asker.ts";
 import { decision } from "./decision.ts";
 import { health, readiness } from "./health.ts";
+import { leaseGranted, leaseRequest, leasesGranted, mostLeasesARequest } from "./lease.ts";
 import { mostOutcomes, outcomeBatch, outcomesCounted } from "./outcome.ts";
 import { overrideRequest } from "./override.ts";
 import { problem } from "./problem.ts";
@@ -21,6 +22,9 @@ export const components = {
   OutcomeBatch: outcomeBatch,
   OutcomesCounted: outcomesCounted,
   OverrideRequest: overrideRequest,
+  LeaseGranted: leaseGranted,
+  LeaseRequest: leaseRequest,
+  LeasesGranted: leasesGranted,
   Part: part,
   Passed: passed,
   Problem: problem,
@@ -57,7 +61,7 @@ const header = (description: string, type = "string"): Json => ({ description, s
 const noStore = { "Cache-Control": header("`no-store`: an answer is true now only.") };
 const rateLimit = {
   "RateLimit-Policy": header(
-    "draft-ietf-httpapi-ratelimit-headers-10: the target's rate. Absent where nothing limits or nothing is enforced.",
+    "draft-ietf-httpapi-ratelimit-headers-10: what all may send together who ask for this tenant in this class. Absent where nothing limits or nothing is enforced.",
   ),
   RateLimit: header("The same draft: how many more messages fit into the next `t` seconds."),
 };
@@ -68,6 +72,7 @@ const gateway = {
     "`true` where a target only observes, and its decision, were it enforced, would have refused this.",
   ),
   "headgate-target": header("The target that bound the answer."),
+  "headgate-priority": header("The priority as it was honoured: lowered to the tenant's highest."),
 };
 
 /** Parameters out of the fields of a schema. */
@@ -216,6 +221,31 @@ const paths = (): Json => ({
     },
     [targetParameter],
   ),
+  "/v1/leases": {
+    post: {
+      operationId: "lease",
+      summary: `What a producer that paces itself may send until it asks again; at most ${mostLeasesARequest} leases a request.`,
+      requestBody: { required: true, ...content("application/json", schemaRef("LeaseRequest")) },
+      responses: {
+        200: json("Granted or renewed.", "LeasesGranted"),
+        400: anError("A member or the body does not fit; up to ten are listed."),
+        404: unknownTarget,
+        413: anError("The body is too large."),
+      },
+    },
+  },
+  "/v1/leases/{producer}": {
+    delete: {
+      operationId: "release",
+      summary: "A producer goes: what it was granted is free at once.",
+      parameters: [pathParameter("producer", "The producer's name.")],
+      responses: {
+        204: { description: "It holds nothing, whether it did or not.", headers: noStore },
+        400: badRequest,
+        413: tooLarge,
+      },
+    },
+  },
   "/v1/sources": get("sources", "The brokers as they are watched.", {
     200: json("All sources.", "Sources"),
     400: badRequest,

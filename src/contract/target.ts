@@ -1,6 +1,7 @@
 /** A target: what was observed of it, what that adds up to, and the decision. */
 import * as z from "zod";
 import { decision, lagMethods, modes, trends } from "./decision.ts";
+import { leases } from "./lease.ts";
 import { override } from "./override.ts";
 import { instant, rate } from "./values.ts";
 
@@ -65,7 +66,7 @@ export const target = z.object({
   decision,
   assessment,
   parts: z.array(part),
-  leases: z.array(z.unknown()).max(0).describe("Empty: this version grants none."),
+  leases,
 });
 export type Target = z.infer<typeof target>;
 

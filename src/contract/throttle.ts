@@ -1,8 +1,16 @@
 /** The answers to producers and gateways that ask before they send. */
 import * as z from "zod";
+import { priorities } from "./asker.ts";
 import { decision } from "./decision.ts";
 import { problem } from "./problem.ts";
 import { instant } from "./values.ts";
+
+const honoured = {
+  tenant: z
+    .string()
+    .describe("As it was honoured: `other` where it shares a name with tenants that are not listed."),
+  priority: z.enum(priorities).describe("As it was honoured: lowered to the tenant's highest."),
+};
 
 export const passed = z.object({
   allowed: z.literal(true),
@@ -12,6 +20,7 @@ export const passed = z.object({
     .literal(true)
     .optional()
     .describe("The target only observes; enforced, its decision would have refused this."),
+  ...honoured,
   decision,
 });
 export type Passed = z.infer<typeof passed>;
@@ -22,6 +31,7 @@ export const refused = problem.extend({
   allowed: z.literal(false),
   delayMs: z.literal(0),
   retryAfterMs,
+  ...honoured,
   decision,
 });
 export type Refused = z.infer<typeof refused>;

@@ -59,4 +59,14 @@ export interface Decision {
   readonly validUntil: Instant;
   /** How long whoever is refused is told to stay away; absent where the next free cell tells. */
   readonly retryAfterMs?: number;
+  /** While shedding. */
+  readonly shedding?: Shedding;
+}
+
+/** What is done beyond the hard bound is decided by class, where the classes are known (sharing/share.ts). */
+export interface Shedding {
+  /** What a class that is alone is held to. */
+  readonly floorRate: Rate;
+  /** When lag is forecast to be below half the bound, if nobody sends what is shed; null: not in sight. */
+  readonly endsAt: Instant | null;
 }

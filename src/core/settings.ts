@@ -46,6 +46,8 @@ export interface TargetSettings {
   readonly mode: Mode;
   /** null: failing consumers are not told from busy ones. */
   readonly circuit: CircuitSettings | null;
+  /** Sent through leases and not yet confirmed, all producers together; null: no limit. */
+  readonly maxInFlight: number | null;
   /** How long a decision may be acted on. */
   readonly leaseTtlMs: number;
   /** How soon a change of the rate reaches whoever holds it. */

@@ -6,7 +6,9 @@ import type { TargetState } from "../core/controller/step.ts";
 import type { Decision, Override } from "../core/decision.ts";
 import type { FailureKind } from "../core/ports.ts";
 import type { TargetSettings } from "../core/settings.ts";
-import type { Instant } from "../core/units.ts";
+import type { Priority } from "../core/sharing/priorities.ts";
+import type { Grant, Request } from "../core/sharing/registry.ts";
+import type { Instant, Rate } from "../core/units.ts";
 
 /** What became of one message, as its consumer reports it. */
 export interface ReportedOutcome {
@@ -62,6 +64,43 @@ export interface TargetView {
   readonly counters: TargetCounters;
   /** Whether its consumers count as failing. */
   readonly circuit: Phase["kind"];
+  readonly sharing: SharingView;
+}
+
+/** How a target's rate is shared. Of rates, null is no limit. */
+export interface SharingView {
+  readonly leases: number;
+  /** What they may send together. */
+  readonly leasedRate: Rate | null;
+  readonly inFlightMax: number;
+  /** One of each tenant and class that has claimed anything lately. */
+  readonly claims: readonly ClaimView[];
+}
+
+export interface ClaimView {
+  readonly tenant: string;
+  readonly priority: Priority;
+  readonly leases: number;
+  readonly leasedRate: Rate | null;
+  /** What those may send who ask; null too where nobody does. */
+  readonly askedRate: Rate | null;
+  /** Messages, of leases and of those who ask; delayed and refused only of the latter. */
+  readonly attempted: number;
+  readonly admitted: number;
+  readonly delayed: number;
+  readonly refused: number;
+}
+
+export interface LeaseView {
+  readonly producer: string;
+  /** What it was asked for: a gate, or the target itself. */
+  readonly gate: string;
+  readonly tenant: string;
+  readonly priority: Priority;
+  readonly members: number;
+  readonly rate: Rate | null;
+  readonly inFlight: number;
+  readonly expiresAt: Instant;
 }
 
 export interface SourceView {
@@ -83,22 +122,45 @@ export interface SourceView {
   readonly lastError: { readonly at: Instant; readonly kind: FailureKind; readonly message: string } | null;
 }
 
-/** What became of one attempt on a gate. `by` is the target that bound it. */
-export type Admission =
+/** The target that bound an answer. */
+export type Bound = Pick<TargetView, "target" | "settings" | "decision">;
+
+/** What became of one attempt on a gate. */
+export type Admission = {
+  readonly by: Bound;
+  /** What all who ask for this tenant in this class may send together; null: nothing limits. */
+  readonly rate: Rate | null;
+  /** As they were honoured. */
+  readonly tenant: string;
+  readonly priority: Priority;
+} & (
   | {
       readonly allowed: true;
       readonly delayMs: number;
-      readonly by: TargetView;
       /** A target of the gate that only observes would have refused it. */
       readonly wouldRefuse?: boolean;
     }
-  | { readonly allowed: false; readonly retryAfterMs: number; readonly by: TargetView };
+  | { readonly allowed: false; readonly retryAfterMs: number }
+);
 
 export interface Attempt {
   /** Messages; 1 to 10^6. */
   readonly cost: number;
   /** Whether whoever asks can wait up to a second before it sends. A gateway cannot. */
   readonly canWait: boolean;
+  readonly tenant: string;
+  readonly priority: Priority;
+}
+
+/** A lease as it was granted, and the target that bound it. */
+export type LeaseGrant = Omit<Grant, "by"> & { readonly by: Bound };
+
+export interface RegistryView {
+  readonly leases: number;
+  /** As many fit. */
+  readonly most: number;
+  /** So far, for want of room. */
+  readonly refused: number;
 }
 
 /** Where a target stands while somebody follows its events from here on. */
@@ -125,6 +187,13 @@ export interface Board {
     target: string,
     outcomes: readonly ReportedOutcome[],
   ): { readonly accepted: number; readonly duplicates: number } | undefined;
+  /** Grants or renews a lease. Its gate must be one that `has` knows. */
+  renew(request: Request): LeaseGrant;
+  /** A producer goes, with all its leases. */
+  release(producer: string): void;
+  /** Those with the highest rates, at most so many; undefined where there is no such target. */
+  leases(target: string, most: number): readonly LeaseView[] | undefined;
+  registry(): RegistryView;
   sources(): readonly SourceView[];
   /** Puts an operator's decision in force, or ends it; the view afterwards, undefined where there is no such target. */
   override(target: string, override: Override | null): TargetView | undefined;

@@ -4,10 +4,15 @@
  */
 import type { Clock, Log, Random, Source } from "../core/ports.ts";
 import { rule } from "../core/sharing/admission.ts";
+import { noteAdmitted, noteRefused } from "../core/sharing/askers.ts";
+import { priorities, rankOf } from "../core/sharing/priorities.ts";
+import { mostLeases, type Registry, release, renew } from "../core/sharing/registry.ts";
+import { createTenants, findTenant, forgetTenants, type TenantConfig } from "../core/sharing/tenants.ts";
 import type { Instant } from "../core/units.ts";
-import type { Admission, Board, TargetView } from "./board.ts";
+import type { Admission, Board, Bound } from "./board.ts";
 import { createPolling } from "./polling.ts";
 import type { Schedule } from "./schedule.ts";
+import { closedForMs, leasesOf, rateOf } from "./sharing.ts";
 import { createTarget, type Target, type TargetSetup } from "./targets.ts";
 
 export const tickMs = 250;
@@ -24,6 +29,7 @@ export interface DaemonSetup {
   readonly brokers: readonly BrokerSetup[];
   readonly targets: readonly TargetSetup[];
   readonly gates: ReadonlyMap<string, readonly string[]>;
+  readonly tenants: TenantConfig;
 }
 
 export interface DaemonDeps {
@@ -60,7 +66,8 @@ export function createDaemon(setup: DaemonSetup, deps: DaemonDeps): Daemon {
         schedule,
         log,
         onBegin: () => {
-          for (const target of own) target.beginSample();
+          const at = clock();
+          for (const target of own) target.beginSample(at);
         },
         onAnswer: (target, answer) => targets.get(target)?.answered(clock(), answer),
         onEnd: (name, durationMs) => deps.onPoll?.(name, durationMs / 1000),
@@ -68,7 +75,14 @@ export function createDaemon(setup: DaemonSetup, deps: DaemonDeps): Daemon {
     );
   });
 
-  const board = createBoard(setup, targets, () => pollings.map((polling) => polling.view()), clock);
+  const registry: Registry = {
+    tenants: createTenants(setup.tenants),
+    books: new Map([...targets].map(([name, { book }]) => [name, book])),
+    mostLeases,
+    refused: 0,
+  };
+  const sources = () => pollings.map((polling) => polling.view());
+  const board = createBoard(setup, targets, registry, sources, clock);
   let stopTicking = () => {};
 
   return {
@@ -78,6 +92,7 @@ export function createDaemon(setup: DaemonSetup, deps: DaemonDeps): Daemon {
       stopTicking = schedule.every(tickMs, () => {
         const at = clock();
         for (const target of targets.values()) target.tick(at);
+        forgetTenants(registry.tenants, at);
       });
     },
     async stop() {
@@ -90,10 +105,26 @@ export function createDaemon(setup: DaemonSetup, deps: DaemonDeps): Daemon {
 function createBoard(
   setup: DaemonSetup,
   targets: ReadonlyMap<string, Target>,
+  registry: Registry,
   sources: Board["sources"],
   clock: Clock,
 ): Board {
-  const membersOf = (name: string): readonly string[] => setup.gates.get(name) ?? [name];
+  const members = new Map<string, readonly Target[]>([...targets].map(([name, target]) => [name, [target]]));
+  for (const [gate, names] of setup.gates)
+    members.set(
+      gate,
+      names.flatMap((name) => targets.get(name) ?? []),
+    );
+  const membersOf = (name: string): readonly Target[] => {
+    const found = members.get(name);
+    if (found === undefined) throw new RangeError(`no gate or target "${name}"`);
+    return found;
+  };
+  const boundBy = (of: readonly Target[], index: number) => {
+    const target = of[index];
+    if (target === undefined) throw new RangeError("a gate without targets");
+    return target;
+  };
 
   return {
     now: clock,
@@ -101,7 +132,7 @@ function createBoard(
     targets: () => [...targets.values()].map((target) => target.view()),
     target: (name) => targets.get(name)?.view(),
     gates: () => setup.gates,
-    has: (name) => setup.gates.has(name) || targets.has(name),
+    has: (name) => members.has(name),
     sources,
     override(name, override) {
       const target = targets.get(name);
@@ -112,39 +143,79 @@ function createBoard(
       const duplicates = targets.get(name)?.report(clock(), outcomes);
       return duplicates === undefined ? undefined : { accepted: outcomes.length - duplicates, duplicates };
     },
-    follow: (name, onEvent) => targets.get(name)?.follow(onEvent),
-    attempt(name, { cost, canWait }): Admission {
-      const members = membersOf(name).flatMap((member) => targets.get(member) ?? []);
-      const views = members.map((member) => member.view());
-      const asked = members.map((member, index) => ({
-        decision: (views[index] ?? member.view()).decision,
-        cell: member.cell(),
-      }));
+    follow: (target, onEvent) => targets.get(target)?.follow(onEvent),
+    attempt(name, { cost, canWait, tenant: whose, priority }): Admission {
       const at = clock();
-      const ruling = rule(asked, at, cost, canWait);
-      const by = views[ruling.by];
-      if (by === undefined) throw new RangeError(`no gate or target "${name}"`);
-      members.forEach((member, index) => {
-        const cell = ruling.cells[index];
-        if (ruling.allowed && cell !== undefined) member.admitted(cell, cost, ruling.waitMs > 0);
-      });
-      if (!ruling.allowed) members[ruling.by]?.refused(cost);
-      if (!ruling.allowed) return { allowed: false, retryAfterMs: retryAfter(ruling.waitMs, by, at), by };
-      const wouldRefuse = members.filter((member) => member.wouldRefuse(at, cost, canWait)).length > 0;
-      return { allowed: true, delayMs: ruling.waitMs, by, wouldRefuse };
+      const asked = membersOf(name);
+      const tenant = findTenant(registry.tenants, whose, at);
+      const rank = Math.max(rankOf(priority), tenant.topRank);
+      const askers = asked.map((target) => target.asker(tenant, rank, at));
+      const ruling = rule(
+        askers.map(({ cell, granted }, index) => ({
+          cell,
+          rate: granted,
+          decision: boundBy(asked, index).bound().decision,
+        })),
+        at,
+        cost,
+        canWait,
+      );
+      const target = boundBy(asked, ruling.by);
+      const by = target.bound();
+      const binding = askers[ruling.by];
+      if (ruling.allowed)
+        askers.forEach((asker, index) => {
+          const cell = ruling.cells[index];
+          const waits = ruling.waitMs > 0 && index === ruling.by;
+          if (cell !== undefined) noteAdmitted(boundBy(asked, index).book, asker, cell, cost, waits);
+        });
+      else if (binding !== undefined) noteRefused(target.book, binding, cost, at);
+      const honoured = {
+        by,
+        rate: binding === undefined || by.decision.mode === "observe" ? null : rateOf(binding.granted),
+        tenant: tenant.name,
+        priority: priorities[rank] ?? priority,
+      };
+      if (ruling.allowed) {
+        const wouldRefuse = asked.filter((one) => one.wouldRefuse(at, cost, canWait)).length > 0;
+        return { ...honoured, allowed: true, delayMs: ruling.waitMs, wouldRefuse };
+      }
+      return { ...honoured, allowed: false, retryAfterMs: retryAfter(ruling.waitMs, by, at) };
+    },
+    renew(request) {
+      const asked = membersOf(request.gate);
+      const { by, ...grant } = renew(
+        registry,
+        asked.map(({ book }) => book),
+        request,
+        clock(),
+      );
+      return { ...grant, by: boundBy(asked, by).bound() };
+    },
+    release: (producer) => release(registry, producer, clock()),
+    leases(name, most) {
+      const book = targets.get(name)?.book;
+      return book === undefined ? undefined : leasesOf(book, most);
+    },
+    registry() {
+      let leases = 0;
+      for (const { book } of targets.values()) leases += book.leases.size;
+      return { leases, most: registry.mostLeases, refused: registry.refused };
     },
   };
 }
 
 /**
- * An open circuit says for how long, and so does an operator who closed the target. With a rate of 0 otherwise
- * nothing says when the next cell is free: the next sample may tell.
+ * An open circuit says for how long, and so does an operator who closed the target. With no share otherwise nothing
+ * says when the next cell is free.
  */
-const retryAfter = (waitMs: number, { decision, settings }: TargetView, at: Instant): number => {
+const retryAfter = (waitMs: number, { decision, settings }: Bound, at: Instant): number => {
   const { retryAfterMs, override } = decision;
   if (override?.kind === "closed") return Math.max(1000, override.until - at);
   if (retryAfterMs !== undefined) return retryAfterMs;
-  return Number.isFinite(waitMs) && waitMs < Number.MAX_VALUE ? waitMs : Math.max(1000, settings.pollMs);
+  return Number.isFinite(waitMs) && waitMs < Number.MAX_VALUE
+    ? waitMs
+    : closedForMs(decision, settings.pollMs, at);
 };
 
 /** The boot's random epoch and a counter: never the same twice, over restarts too. */

@@ -1,16 +1,21 @@
 /** One target at work: feeds its events to the core's steps and keeps what the board shows. */
 
+import { safeRate } from "../core/controller/blind.ts";
 import type { TargetEvent } from "../core/controller/events.ts";
 import { isNews } from "../core/controller/publish.ts";
 import { beginTarget, stepTarget } from "../core/controller/step.ts";
 import type { Override } from "../core/decision.ts";
 import type { Answer, FailureKind, Log, Watch } from "../core/ports.ts";
 import type { TargetSettings } from "../core/settings.ts";
+import { askerOf, setPie, settle } from "../core/sharing/askers.ts";
+import { type Asker, advance, type Book, openBook } from "../core/sharing/book.ts";
 import type { Cell } from "../core/sharing/cell.ts";
 import { shadow } from "../core/sharing/shadow.ts";
+import type { Tenant } from "../core/sharing/tenants.ts";
 import { type Instant, secondsBetween } from "../core/units.ts";
-import type { Following, ReportedOutcome, TargetView } from "./board.ts";
+import type { Bound, Following, ReportedOutcome, TargetView } from "./board.ts";
 import { countOutcomes } from "./outcomes.ts";
+import { pieOf, sharingOf } from "./sharing.ts";
 import { countTransitions } from "./transitions.ts";
 
 export interface TargetSetup {
@@ -24,18 +29,20 @@ export interface Target {
   readonly setup: TargetSetup;
   view(): TargetView;
   /** The next observation is taken of what has been admitted by now. */
-  beginSample(): void;
+  beginSample(at: Instant): void;
   answered(at: Instant, answer: Answer): void;
   tick(at: Instant): void;
-  cell(): Cell;
-  admitted(cell: Cell, cost: number, delayed: boolean): void;
-  refused(cost: number): void;
   /** Of an attempt that was let in: whether its decision, were it enforced, would have refused it. */
   wouldRefuse(at: Instant, cost: number, canWait: boolean): boolean;
   /** null ends the one in force. */
   override(at: Instant, override: Override | null): void;
   /** What consumers report; answers how many of it were known already. */
   report(at: Instant, outcomes: readonly ReportedOutcome[]): number;
+  readonly book: Book;
+  /** Who asks without a lease, for a tenant in a class. */
+  asker(tenant: Tenant, rank: number, at: Instant): Asker;
+  /** What an answer says of this target; the same until the next decision is published. */
+  bound(): Bound;
   /** Calls `onEvent` after each event that was taken, until stopped. */
   follow(onEvent: (event: TargetEvent) => void): Following;
 }
@@ -47,20 +54,25 @@ export function createTarget(
   log: Log,
 ): Target {
   const { target, broker, settings } = setup;
-  let attempted = 0;
-  let admitted = 0;
-  let delayed = 0;
-  let refused = 0;
   let wouldRefuse = 0;
   let shadowCell: Cell = { at: begunAt, owed: 0 };
+  const book = openBook(
+    {
+      ttlMs: settings.leaseTtlMs,
+      refreshMs: settings.refreshMs,
+      maxInFlight: settings.maxInFlight ?? Number.POSITIVE_INFINITY,
+    },
+    begunAt,
+  );
+  // Those of leases are believed until they are told: a total never goes back for that.
+  let totals = { admitted: 0, attempted: 0 };
   let blindSeconds = 0;
   let observations = 0;
   const failures: Partial<Record<FailureKind, number>> = {};
   const decisions: Record<string, number> = {};
   const outcomes = countOutcomes();
   const transitions = countTransitions(target, log, outcomes);
-  let sampled = { admitted, attempted };
-  let cell: Cell = { at: begunAt, owed: 0 };
+  let sampled = totals;
   let lastTickAt = begunAt;
 
   const followers = new Set<(event: TargetEvent) => void>();
@@ -68,7 +80,23 @@ export function createTarget(
 
   let { state, decision, assessment } = beginTarget(target, settings, takenAt);
   let published = { ...decision, version: nextVersion() };
+  let bound: Bound = { target, settings, decision: published };
 
+  const shareOut = (at: Instant): void => {
+    book.safeRate = safeRate(settings, assessment.capacity ?? assessment.drain) ?? undefined;
+    setPie(book, pieOf(published), at);
+  };
+  shareOut(takenAt);
+
+  const countNow = (): typeof totals => ({
+    admitted: Math.max(totals.admitted, book.asked.admitted + book.admitted),
+    attempted: Math.max(totals.attempted, book.asked.attempted + book.attempted),
+  });
+  const count = (at: Instant): typeof totals => {
+    advance(book, at);
+    totals = countNow();
+    return totals;
+  };
   const apply = (event: TargetEvent): void => {
     takenAt = event.at;
     const { phase } = state.circuit;
@@ -77,6 +105,8 @@ export function createTarget(
     for (const onEvent of followers) onEvent(event);
     if (!isNews(published, decision)) return;
     published = { ...decision, version: nextVersion() };
+    bound = { target, settings, decision: published };
+    shareOut(event.at);
     const key = `${published.state} ${published.reason.signal}`;
     decisions[key] = (decisions[key] ?? 0) + 1;
   };
@@ -91,10 +121,9 @@ export function createTarget(
       assessment,
       circuit: state.circuit.phase.kind,
       counters: {
-        attempted,
-        admitted,
-        delayed,
-        refused,
+        ...countNow(),
+        delayed: book.asked.delayed,
+        refused: book.asked.refused,
         wouldRefuse,
         blindSeconds,
         observations,
@@ -103,9 +132,10 @@ export function createTarget(
         transitions: transitions.counts,
         outcomes: outcomes.counts,
       },
+      sharing: sharingOf(book),
     }),
-    beginSample() {
-      sampled = { admitted, attempted };
+    beginSample(at) {
+      sampled = count(at);
     },
     answered(now, answer) {
       const at = whole(now);
@@ -124,18 +154,8 @@ export function createTarget(
       const at = whole(now);
       if (published.state === "blind") blindSeconds += Math.max(0, secondsBetween(lastTickAt, at));
       lastTickAt = at;
-      apply({ event: "tick", at, admitted, attempted });
-    },
-    cell: () => cell,
-    admitted(next, cost, wasDelayed) {
-      cell = next;
-      attempted += cost;
-      admitted += cost;
-      if (wasDelayed) delayed += cost;
-    },
-    refused(cost) {
-      attempted += cost;
-      refused += cost;
+      settle(book, at);
+      apply({ event: "tick", at, ...count(at) });
     },
     wouldRefuse(at, cost, canWait) {
       if (published.mode !== "observe") return false;
@@ -151,6 +171,9 @@ export function createTarget(
       if (event !== undefined) apply(event);
       return outcomes.counts.duplicates - before;
     },
+    book,
+    asker: (tenant, rank, at) => askerOf(book, tenant, rank, at),
+    bound: () => bound,
     follow(onEvent) {
       // A function of its own, so that each follower is one whatever it passed.
       const follower = (event: TargetEvent) => onEvent(event);

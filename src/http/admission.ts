@@ -7,7 +7,9 @@ import { asker, askerHeaderPrefix } from "../contract/asker.ts";
 import type { ProblemCode } from "../contract/problem.ts";
 import type { CheckPassed, CheckRefused, Passed, Refused } from "../contract/throttle.ts";
 import type { Random } from "../core/ports.ts";
-import type { Admission, Board, TargetView } from "../daemon/board.ts";
+import { defaultPriority } from "../core/sharing/priorities.ts";
+import { defaultTenant } from "../core/sharing/tenants.ts";
+import type { Admission, Board, Bound } from "../daemon/board.ts";
 import { rateLimitFields } from "./ratelimit.ts";
 import {
   invalidRequest,
@@ -79,18 +81,30 @@ const throttle = (
     sendProblem(response, invalidRequest(read.errors));
     return;
   }
-  const { cost = 1 } = read.values;
-  const admission = board.attempt(gate, { cost, canWait: true });
+  const { cost = 1, tenant = defaultTenant, priority = defaultPriority } = read.values;
+  const admission = board.attempt(gate, { cost, canWait: true, tenant, priority });
   const decision = decisionBody(admission.by.decision);
   const headers = limits(admission, cost);
   if (admission.allowed) {
     const delayMs = Math.ceil(admission.delayMs * 10) / 10;
     const wouldRefuse = admission.wouldRefuse === true ? { wouldRefuse: true as const } : {};
-    const passed: Passed = { allowed: true, delayMs, retryAfterMs: 0, ...wouldRefuse, decision };
+    const passed: Passed = {
+      allowed: true,
+      delayMs,
+      retryAfterMs: 0,
+      ...wouldRefuse,
+      ...honoured(admission),
+      decision,
+    };
     sendJson(response, passed, headers);
     return;
   }
-  const refused: Refused = { ...refusal(admission, random), delayMs: 0, decision };
+  const refused: Refused = {
+    ...refusal(admission, random),
+    delayMs: 0,
+    ...honoured(admission),
+    decision,
+  };
   sendProblem(response, refused, { ...headers, ...retryAfter(refused) });
 };
 
@@ -109,13 +123,14 @@ const check = (
     sendProblem(response, invalidRequest(read.errors));
     return;
   }
-  const { cost = 1 } = read.values;
-  const admission = board.attempt(gate, { cost, canWait: false });
+  const { cost = 1, tenant = defaultTenant, priority = defaultPriority } = read.values;
+  const admission = board.attempt(gate, { cost, canWait: false, tenant, priority });
   const { decision } = admission.by;
   const headers = {
     ...limits(admission, cost),
     "headgate-state": decision.state,
     "headgate-target": decision.target,
+    "headgate-priority": admission.priority,
   };
   if (admission.allowed) {
     const wouldRefuse = admission.wouldRefuse === true ? { "headgate-would-refuse": "true" } : {};
@@ -151,15 +166,17 @@ const retryAfter = ({ retryAfterMs }: { readonly retryAfterMs: number }) => ({
   "retry-after": String(Math.ceil(retryAfterMs / 1000)),
 });
 
+const honoured = ({ tenant, priority }: Admission) => ({ tenant, priority });
+
 /** Nothing is said of limits that do not exist or that nobody is held to. */
 const limits = (admission: Admission, cost: number) => {
-  const { target, mode, rate } = admission.by.decision;
-  if (rate === null || mode === "observe") return {};
+  const { rate, by } = admission;
+  if (rate === null || by.decision.mode === "observe") return {};
   const waitMs = admission.allowed ? admission.delayMs : Math.min(admission.retryAfterMs, longestWaitMs);
-  return rateLimitFields(target, rate, admission.allowed, waitMs / 1000, cost);
+  return rateLimitFields(by.target, rate, admission.allowed, waitMs / 1000, cost);
 };
 
-const refusalCode = ({ decision, settings }: TargetView): ProblemCode => {
+const refusalCode = ({ decision, settings }: Bound): ProblemCode => {
   if (decision.override?.kind === "closed") return "closedByOperator";
   if (decision.state === "failing") return "failing";
   if (decision.state === "shedding") return "shedding";

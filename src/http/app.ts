@@ -2,6 +2,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from "express";
 import { type Fields, type FieldValues, noFields } from "../contract/fields.ts";
 import type { Health } from "../contract/health.ts";
+import { mostLeasesShown } from "../contract/lease.ts";
 import { openapi } from "../contract/openapi.ts";
 import type { Sources } from "../contract/source.ts";
 import { type Targets, targetsQuery } from "../contract/target.ts";
@@ -10,6 +11,7 @@ import type { Log, Random } from "../core/ports.ts";
 import type { Board } from "../daemon/board.ts";
 import { answerAdmission } from "./admission.ts";
 import { answerEvents } from "./events.ts";
+import { addLeases } from "./leases.ts";
 import { addOutcomes } from "./outcomes.ts";
 import { addOverride } from "./override.ts";
 import { pageHandlers } from "./page.ts";
@@ -53,8 +55,9 @@ export const createApp = (options: AppOptions): Express => {
   addCall(app, "/v1/targets/:target", noFields, (response, _query, { target: name = "" }) => {
     const view = board.target(name);
     if (view === undefined) sendProblem(response, unknownTarget(board, "target", name));
-    else sendJson(response, targetBody(view, true));
+    else sendJson(response, targetBody(view, true, board.leases(name, mostLeasesShown)));
   });
+  addLeases(app, board);
   addOverride(app, options);
   addOutcomes(app, board);
   const events = answerEvents(options);

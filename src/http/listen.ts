@@ -41,7 +41,7 @@ export const listen = (
   };
   const server = createServer(serverOptions, withHost);
   server.maxConnections = maxConnections;
-  // A body is never asked for, so whoever waits to be told to send one gets the answer instead.
+  // Few calls take a body, and those ask for it (body.ts); of all others, whoever waits gets the answer instead.
   server.on("checkContinue", withHost);
   server.on("checkExpectation", withHost);
   server.on("connect", (_request, socket: Socket) => answer(socket, "methodNotAllowed", noTunnel));

@@ -1,7 +1,7 @@
 /**
  * The fields RateLimit-Policy and RateLimit of draft-ietf-httpapi-ratelimit-headers-10, for clients that know
- * them already. The policy is named after its target; `q` messages fit into `w` whole seconds at the target's
- * rate, all producers together; `r` more fit into the next `t` whole seconds.
+ * them already. The policy is named after its target; `q` messages fit into `w` whole seconds at what all may
+ * send together who ask for this tenant in this class; `r` more fit into the next `t` whole seconds.
  */
 import type { Rate } from "../core/units.ts";
 

@@ -90,7 +90,7 @@ export const invalidRequest = (errors: readonly ProblemError[]) =>
   });
 
 /** `what` the name was to be: a gate (which a target is too) or a target. */
-export const unknownTarget = (board: Board, what: "gate" | "target", name: string) => {
+export const unknownTarget = (board: Board, what: "gate" | "target", name: string, field: string = what) => {
   const targets = board.targets().map(({ target }) => target);
   const near = nearest(name, what === "gate" ? [...targets, ...board.gates().keys()] : targets);
   return problemBody("unknownTarget", {
@@ -99,7 +99,7 @@ export const unknownTarget = (board: Board, what: "gate" | "target", name: strin
     }`,
     errors: [
       {
-        field: what,
+        field,
         value: excerpt(name),
         allowed: what === "gate" ? "a name that GET /v1/throttle lists" : "a name that GET /v1/targets lists",
         ...(near.length === 0 ? {} : { nearest: [...near] }),

@@ -7,7 +7,7 @@ import type { Part, Target } from "../contract/target.ts";
 import type { Assessment, PartAssessment } from "../core/assessment.ts";
 import type { Override } from "../core/decision.ts";
 import type { Instant } from "../core/units.ts";
-import type { Board, PublishedDecision, SourceView, TargetView } from "../daemon/board.ts";
+import type { Board, LeaseView, PublishedDecision, SourceView, TargetView } from "../daemon/board.ts";
 
 export const isoInstant = (instant: Instant): string => new Date(instant).toISOString();
 
@@ -17,7 +17,7 @@ const isoOrNull = (instant: Instant | null | undefined): string | null =>
 /** Three decimals are finer than anything that is measured here. */
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
-const roundedOrNull = (value: number | null | undefined): number | null =>
+export const roundedOrNull = (value: number | null | undefined): number | null =>
   value === null || value === undefined ? null : rounded(value);
 
 export const overrideBody = ({ kind, rate, note, author, until }: Override): WireOverride => ({
@@ -28,6 +28,18 @@ export const overrideBody = ({ kind, rate, note, author, until }: Override): Wir
   until: isoInstant(until),
 });
 
+export const reasonBody = ({
+  signal,
+  value,
+  setpoint,
+  text,
+}: PublishedDecision["reason"]): Decision["reason"] => ({
+  signal,
+  value: roundedOrNull(value),
+  setpoint: roundedOrNull(setpoint),
+  text,
+});
+
 export const decisionBody = (decision: PublishedDecision): Decision => {
   const { target, state, mode, override, rate, reason, lag, observedAt, validUntil, version } = decision;
   return {
@@ -36,12 +48,7 @@ export const decisionBody = (decision: PublishedDecision): Decision => {
     mode,
     override: override && overrideBody(override),
     rate: roundedOrNull(rate),
-    reason: {
-      signal: reason.signal,
-      value: roundedOrNull(reason.value),
-      setpoint: roundedOrNull(reason.setpoint),
-      text: reason.text,
-    },
+    reason: reasonBody(reason),
     lag: {
       messages: roundedOrNull(lag.messages),
       seconds: roundedOrNull(lag.seconds),
@@ -96,8 +103,13 @@ export const viewBody = (assessment: Assessment): Pick<Target, "assessment" | "p
   };
 };
 
-export const targetBody = (view: TargetView, withParts: boolean): Target => {
-  const { target, broker, decision, assessment } = view;
+/** `leases`: those to be shown one by one. */
+export const targetBody = (
+  view: TargetView,
+  withParts: boolean,
+  leases: readonly LeaseView[] = [],
+): Target => {
+  const { target, broker, decision, assessment, sharing } = view;
   return {
     target,
     broker,
@@ -105,7 +117,16 @@ export const targetBody = (view: TargetView, withParts: boolean): Target => {
     override: decision.override && overrideBody(decision.override),
     decision: decisionBody(decision),
     ...viewBody(withParts ? assessment : { ...assessment, parts: [] }),
-    leases: [],
+    leases: {
+      count: sharing.leases,
+      rate: roundedOrNull(sharing.leasedRate),
+      inFlightMax: sharing.inFlightMax,
+      shown: leases.map((lease) => ({
+        ...lease,
+        rate: roundedOrNull(lease.rate),
+        expiresAt: isoInstant(lease.expiresAt),
+      })),
+    },
   };
 };
 

@@ -7,6 +7,8 @@ import { circuitPhases } from "../core/controller/circuit.ts";
 import { decisionStates, overrideKinds, reasonSignals } from "../core/decision.ts";
 import { failureKinds } from "../core/ports.ts";
 import { modes } from "../core/settings.ts";
+import { priorities } from "../core/sharing/priorities.ts";
+import { mostUnlisted, otherTenant } from "../core/sharing/tenants.ts";
 
 /** What each label stands for. None has unbounded values. */
 export const labelMeanings = {
@@ -20,10 +22,12 @@ export const labelMeanings = {
   node: "Version of Node.js.",
   override: `Kind of an operator's own decision: ${overrideKinds.join(", ")}.`,
   outcome: "What became of a message: acked, failed, deadLettered.",
+  priority: `Class of traffic: ${priorities.join(", ")}.`,
   reason: `Signal that a decision rests on: ${reasonSignals.join(", ")}.`,
   state: `State of a decision: ${decisionStates.join(", ")}.`,
   target: "Name of the target.",
   to: "Where the circuit stands since.",
+  tenant: `Name of the tenant: those of the configuration, and at most ${mostUnlisted} others; all beyond them are \`${otherTenant}\`. There are series of those that claimed something lately.`,
   type: "Type of the broker.",
   version: "Version of Headgate.",
 } as const;
@@ -239,6 +243,68 @@ export const catalogue = {
     unit: "failures",
     labels: ["target", "kind"],
     help: "Polls that gave no observation of the target, by kind of failure.",
+  },
+
+  headgate_tenant_attempted_messages_total: {
+    kind: "counter",
+    unit: "messages",
+    labels: ["target", "tenant", "priority"],
+    help: "Messages that the tenant's producers asked to send, or told of through leases.",
+  },
+  headgate_tenant_admitted_messages_total: {
+    kind: "counter",
+    unit: "messages",
+    labels: ["target", "tenant", "priority"],
+    help: "Of those, what was let in; of leases, what they told that they sent.",
+  },
+  headgate_tenant_admitted_delayed_messages_total: {
+    kind: "counter",
+    unit: "messages",
+    labels: ["target", "tenant", "priority"],
+    help: "Messages of those who ask that were let in after a delay.",
+  },
+  headgate_tenant_refused_messages_total: {
+    kind: "counter",
+    unit: "messages",
+    labels: ["target", "tenant", "priority"],
+    help: "Messages of those who ask that were told to come back later.",
+  },
+  headgate_tenant_leases: {
+    kind: "gauge",
+    unit: "leases",
+    labels: ["target", "tenant", "priority"],
+    help: "Leases that the tenant's producers hold.",
+  },
+  headgate_tenant_leased_messages_per_second: {
+    kind: "gauge",
+    unit: "messages per second",
+    labels: ["target", "tenant", "priority"],
+    help: "What those leases may send together; absent where nothing limits them.",
+  },
+  headgate_tenant_asked_messages_per_second: {
+    kind: "gauge",
+    unit: "messages per second",
+    labels: ["target", "tenant", "priority"],
+    help: "What all who ask may send together; absent where nobody asks or nothing limits them.",
+  },
+
+  headgate_leases: {
+    kind: "gauge",
+    unit: "leases",
+    labels: [],
+    help: "Leases held on all targets; one on a gate counts on each of its targets.",
+  },
+  headgate_most_leases: {
+    kind: "gauge",
+    unit: "leases",
+    labels: [],
+    help: "How many leases may be held.",
+  },
+  headgate_refused_leases_total: {
+    kind: "counter",
+    unit: "leases",
+    labels: [],
+    help: "Leases that were not kept, since as many as may be were held already.",
   },
 
   headgate_broker_info: {

@@ -46,6 +46,21 @@ export interface TargetSnapshot {
     readonly transitions: Counts;
     readonly outcomes: Readonly<Record<(typeof outcomes)[number] | "duplicates", number>>;
   };
+  readonly sharing: { readonly claims: readonly Claim[] };
+}
+
+interface Claim {
+  readonly tenant: string;
+  readonly priority: string;
+  readonly leases: number;
+  /** Null: no limit. */
+  readonly leasedRate: number | null;
+  /** Null too where nobody asks. */
+  readonly askedRate: number | null;
+  readonly attempted: number;
+  readonly admitted: number;
+  readonly delayed: number;
+  readonly refused: number;
 }
 
 /** One broker as metrics see it. */
@@ -62,6 +77,7 @@ export interface SourceSnapshot {
 export interface MetricsSnapshot {
   readonly targets: readonly TargetSnapshot[];
   readonly sources: readonly SourceSnapshot[];
+  readonly registry: { readonly leases: number; readonly most: number; readonly refused: number };
 }
 
 /** Takes one sample. A value that is not known makes none. */
@@ -135,6 +151,17 @@ const putCounters = (put: Put, { target, counters }: TargetSnapshot): void => {
     put("headgate_target_poll_failures_total", { target, kind }, counters.failures[kind] ?? 0);
 };
 
+const putClaim = (put: Put, target: string, claim: Claim): void => {
+  const labels = { target, tenant: claim.tenant, priority: claim.priority };
+  put("headgate_tenant_attempted_messages_total", labels, claim.attempted);
+  put("headgate_tenant_admitted_messages_total", labels, claim.admitted);
+  put("headgate_tenant_admitted_delayed_messages_total", labels, claim.delayed);
+  put("headgate_tenant_refused_messages_total", labels, claim.refused);
+  put("headgate_tenant_leases", labels, claim.leases);
+  put("headgate_tenant_leased_messages_per_second", labels, claim.leasedRate ?? undefined);
+  put("headgate_tenant_asked_messages_per_second", labels, claim.askedRate ?? undefined);
+};
+
 const putSource = (put: Put, source: SourceSnapshot): void => {
   const { broker, type, reachable } = source;
   const labels = { broker };
@@ -154,6 +181,10 @@ export const putSnapshot = (put: Put, snapshot: MetricsSnapshot, now: Instant): 
     putAssessment(put, view, now);
     putDecision(put, view);
     putCounters(put, view);
+    for (const claim of view.sharing.claims) putClaim(put, view.target, claim);
   }
+  put("headgate_leases", {}, snapshot.registry.leases);
+  put("headgate_most_leases", {}, snapshot.registry.most);
+  put("headgate_refused_leases_total", {}, snapshot.registry.refused);
   for (const source of snapshot.sources) putSource(put, source);
 };

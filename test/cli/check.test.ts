@@ -71,7 +71,7 @@ FILE has 3 problems
           line: 7,
           column: 1,
           message: "is not a known key; did you mean log?",
-          allowed: "server, ops, brokers, targets, gates, log",
+          allowed: "server, ops, brokers, targets, gates, tenants, log",
           nearest: "log",
         },
       ],

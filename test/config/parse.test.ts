@@ -18,6 +18,8 @@ targets:
   orders: { broker: events, group: billing }
 `;
 
+const none = Number.POSITIVE_INFINITY;
+
 const defaults = {
   policy: { kind: "setpoint", setpointSeconds: 10, maxSeconds: 60 },
   pollMs: 5000,
@@ -27,6 +29,7 @@ const defaults = {
   onBlind: "safe",
   mode: "enforce",
   circuit: { failureRatio: 0.5, minimum: 20, noProgressMs: 60_000 },
+  maxInFlight: null,
   leaseTtlMs: 15_000,
   refreshMs: 5000,
 };
@@ -41,6 +44,7 @@ describe("a valid configuration", () => {
         ["orders", { broker: "events", watch: { target: "orders", group: "billing" }, settings: defaults }],
       ]),
       gates: new Map(),
+      tenants: new Map(),
       log: { level: "info" },
     });
   });
@@ -66,6 +70,7 @@ targets:
     onBlind: closed
     mode: observe
     circuit: { failureRatio: 0.75, minimum: 50, noProgress: 2m }
+    maxInFlight: 250
     lease: { ttl: 3s, refresh: 250ms }
   mails:
     broker: local
@@ -73,6 +78,9 @@ targets:
     thresholds: { seconds: [{ above: 30, below: 20.5, rate: 500 }, { above: 60, below: 0, rate: 1 }] }
 gates:
   all: [orders, mails]
+tenants:
+  acme: { weight: 2.5, minRate: 10, maxRate: 500, maxInFlight: 1000, maxPriority: high }
+  "*": { weight: "0.5" }
 log: { level: debug }
 `);
     assert.deepEqual(config, {
@@ -97,6 +105,7 @@ log: { level: debug }
               onBlind: "closed",
               mode: "observe",
               circuit: { failureRatio: 0.75, minimum: 50, noProgressMs: 120_000 },
+              maxInFlight: 250,
               leaseTtlMs: 3000,
               refreshMs: 250,
             },
@@ -123,6 +132,10 @@ log: { level: debug }
         ],
       ]),
       gates: new Map([["all", ["orders", "mails"]]]),
+      tenants: new Map([
+        ["acme", { weight: 2.5, minRate: 10, maxRate: 500, maxInFlight: 1000, maxPriority: "high" }],
+        ["*", { weight: 0.5, minRate: 0, maxRate: none, maxInFlight: none, maxPriority: "critical" }],
+      ]),
       log: { level: "debug" },
     });
   });

@@ -39,6 +39,7 @@ const sound: Json = {
       safeRate: "auto",
       onBlind: "safe",
       mode: "enforce",
+      maxInFlight: 100,
       lease: { ttl: "15s", refresh: "5s" },
     },
     mails: {

@@ -239,6 +239,37 @@ const rules: readonly Case[] = [
   ],
 ];
 
+const tenants: readonly Case[] = [
+  [
+    "a tenant's values",
+    beside("tenants: { acme: { weight: 0, minRate: -1, maxInFlight: 2.5, maxPriority: highest } }"),
+    [
+      "tenants.acme.weight: 0 is not a number above 0 and at most 1000",
+      "tenants.acme.minRate: -1 is not a rate; write a number of messages per second, above 0",
+      "tenants.acme.maxInFlight: 2.5 is not a whole number from 1 to 1000000000",
+      'tenants.acme.maxPriority: "highest" is not one of critical, high, normal, bulk; did you mean high?',
+    ],
+  ],
+  [
+    "a tenant's name and keys",
+    beside('tenants: { "a b": {}, "*": { wieght: 2 } }'),
+    [
+      'tenants["a b"]: is not a name: 1 to 128 of A-Z, a-z, 0-9 and . _ ~ -',
+      'tenants["*"].wieght: is not a known key; did you mean weight?',
+    ],
+  ],
+  [
+    "a minimum above the maximum",
+    beside("tenants: { acme: { minRate: 20, maxRate: 10 } }"),
+    ["tenants.acme.minRate: 20 is not at most maxRate (10)"],
+  ],
+];
+
+describe("tenants that do not fit", () => {
+  for (const [title, text, expected] of tenants)
+    it(title, () => assert.deepEqual(problemsOf(text).map(said), expected));
+});
+
 describe("a wrong key", () => {
   for (const [title, text, expected] of keys)
     it(title, () => assert.deepEqual(problemsOf(text).map(said), expected));

@@ -26,4 +26,4 @@ export const rate = "is not a rate; write a number of messages per second, above
 export const unit = "is not a duration; write it with its unit, such as 500ms, 10s, 5m";
 export const address = "is not host:port (an IPv6 address in brackets)";
 export const targetKeys =
-  "broker, group, topics, queue, signal, setpoint, max, thresholds, minRate, maxRate, safeRate, onBlind, mode, circuit, lease";
+  "broker, group, topics, queue, signal, setpoint, max, thresholds, minRate, maxRate, safeRate, onBlind, mode, circuit, maxInFlight, lease";

@@ -43,7 +43,7 @@ describe("contract and core agree", () => {
   it("on the types of a decision, a part and a source", () => {
     // `decidedAt` and what refusals are told are the daemon's own.
     same<
-      OnWire<Omit<PublishedDecision, "decidedAt" | "retryAfterMs" | "override">> & {
+      OnWire<Omit<PublishedDecision, "decidedAt" | "retryAfterMs" | "shedding" | "override">> & {
         override: wireOverride.Override | null;
       },
       wireDecision.Decision

@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Answer, Log, Watch } from "../../src/core/ports.ts";
 import type { TargetSettings } from "../../src/core/settings.ts";
+import { plainTerms } from "../../src/core/sharing/tenants.ts";
 import { createDaemon } from "../../src/daemon/daemon.ts";
 import { settings } from "../core/controller/settings.ts";
 import { type FakeTime, fakeSource, fakeTime, silent } from "./fakes.ts";
+
+/** Whoever gives no tenant and no priority. */
+const plain = { tenant: "default", priority: "normal" } as const;
 
 const never = new Promise<Answer>(() => {});
 
@@ -54,6 +58,7 @@ const daemonOn = (
       })),
       targets,
       gates,
+      tenants: new Map(),
     },
     { clock: time.clock, random: () => 0.5, schedule: time.schedule, log: silent },
   );
@@ -174,7 +179,7 @@ describe("admission on the board", () => {
     const { board } = both(time, {});
     assert.deepEqual([board.has("orders"), board.has("billing"), board.has("mails")], [true, true, false]);
     for (let i = 0; i < 1000; i += 1)
-      assert.equal(board.attempt("orders", { cost: 10, canWait: false }).allowed, true);
+      assert.equal(board.attempt("orders", { cost: 10, canWait: false, ...plain }).allowed, true);
     assert.equal(board.target("billing")?.counters.admitted, 10_000);
     assert.equal(board.target("search")?.counters.attempted, 10_000);
   });
@@ -182,7 +187,9 @@ describe("admission on the board", () => {
   it("charges all the targets of a gate or none, and counts the refusal where it was bound", () => {
     const time = fakeTime();
     const { board } = both(time, { billing: 1000, search: 10 });
-    const answers = Array.from({ length: 30 }, () => board.attempt("orders", { cost: 1, canWait: true }));
+    const answers = Array.from({ length: 30 }, () =>
+      board.attempt("orders", { cost: 1, canWait: true, ...plain }),
+    );
     const passed = answers.filter(({ allowed }) => allowed).length;
     assert.equal(passed, 10);
     const refusal = answers.at(-1);
@@ -199,7 +206,7 @@ describe("admission on the board", () => {
     const { board } = both(time, { search: 50 });
     let passed = 0;
     for (let i = 0; i < 1000; i += 1) {
-      if (board.attempt("search", { cost: 1, canWait: false }).allowed) passed += 1;
+      if (board.attempt("search", { cost: 1, canWait: false, ...plain }).allowed) passed += 1;
       await time.advance(10);
     }
     assert.ok(passed >= 495 && passed <= 506, String(passed));
@@ -233,6 +240,7 @@ describe("a target whose consumers fail", () => {
         brokers: [{ broker: "b", type: "memory", source, pollMs: 1000, timeoutMs: 2000 }],
         targets: [target("orders")],
         gates: new Map(),
+        tenants: new Map(),
       },
       { clock: time.clock, random: () => 0.5, schedule: time.schedule, log },
     );
@@ -241,7 +249,9 @@ describe("a target whose consumers fail", () => {
     const { board } = daemon;
     assert.equal(board.target("orders")?.circuit, "open");
     assert.equal(board.target("orders")?.decision.state, "failing");
-    const answers = Array.from({ length: 5 }, () => board.attempt("orders", { cost: 1, canWait: true }));
+    const answers = Array.from({ length: 5 }, () =>
+      board.attempt("orders", { cost: 1, canWait: true, ...plain }),
+    );
     assert.deepEqual(
       answers.map((answer) => (answer.allowed ? answer.delayMs : answer.retryAfterMs)),
       [0, 5000, 5000, 5000, 5000],
@@ -259,6 +269,103 @@ describe("a target whose consumers fail", () => {
         ["info", "open", "halfOpen", "progress"],
       ],
     );
+    await daemon.stop();
+  });
+});
+
+describe("tenants and classes on the board", () => {
+  const tenants = new Map([
+    ["small", { ...plainTerms, weight: 1 }],
+    ["big", { ...plainTerms, weight: 3, maxPriority: "high" as const }],
+  ]);
+  const limited = (time: FakeTime, rate: number) =>
+    createDaemon(
+      {
+        brokers: [
+          {
+            broker: "b",
+            type: "memory",
+            source: fakeSource(() => failed("unreachable")),
+            pollMs: 1000,
+            timeoutMs: 2000,
+          },
+        ],
+        targets: [target("orders", { safeRate: rate })],
+        gates: new Map(),
+        tenants,
+      },
+      { clock: time.clock, random: () => 0.5, schedule: time.schedule, log: silent },
+    );
+
+  it("share what is asked for by weight, whoever hammers", async () => {
+    const time = fakeTime();
+    const daemon = limited(time, 400);
+    daemon.start();
+    const passed = { small: 0, big: 0 };
+    for (let step = 0; step < 2000; step += 1) {
+      if (step === 1000) Object.assign(passed, { small: 0, big: 0 });
+      for (const [tenant, times] of [
+        ["small", 20],
+        ["big", 5],
+      ] as const)
+        for (let i = 0; i < times; i += 1)
+          if (daemon.board.attempt("orders", { cost: 1, canWait: false, tenant, priority: "normal" }).allowed)
+            passed[tenant] += 1;
+      await time.advance(10);
+    }
+    assert.ok(Math.abs(passed.small - 1000) < 20, `small ${passed.small}`);
+    assert.ok(Math.abs(passed.big - 3000) < 40, `big ${passed.big}`);
+    await daemon.stop();
+  });
+
+  it("lower a priority to the tenant's highest, and say so", () => {
+    const { board } = limited(fakeTime(), 400);
+    const asked = { cost: 1, canWait: true, priority: "critical" } as const;
+    assert.equal(board.attempt("orders", { ...asked, tenant: "big" }).priority, "high");
+    assert.equal(board.attempt("orders", { ...asked, tenant: "small" }).priority, "critical");
+  });
+
+  it("leases and askers share one rate, and both are counted", async () => {
+    const time = fakeTime();
+    const daemon = limited(time, 100);
+    const { board } = daemon;
+    daemon.start();
+    // One lease time is over, in which leases would have come back.
+    await time.advance(15_000);
+    const request = {
+      producer: "p",
+      gate: "orders",
+      tenant: "default",
+      priority: "normal",
+      wants: Number.POSITIVE_INFINITY,
+      has: undefined,
+      inFlight: 0,
+      members: 1,
+    } as const;
+    let sent = 0;
+    let asked = 0;
+    let rate = 0;
+    let before = { sent: 0, asked: 0 };
+    for (let second = 0; second < 40; second += 1) {
+      if (second === 20) before = { sent, asked };
+      const told = { epoch: "1", attempted: 2 * sent, admitted: sent };
+      if (second % 5 === 0) ({ rate } = board.renew({ ...request, told }));
+      sent += rate;
+      for (let i = 0; i < 100; i += 1) {
+        if (board.attempt("orders", { cost: 2, canWait: false, ...plain }).allowed) asked += 2;
+        await time.advance(10);
+      }
+    }
+    assert.ok(Math.abs(sent - before.sent - 1000) < 20, `leased ${sent}`);
+    assert.ok(Math.abs(asked - before.asked - 1000) < 20, `asked ${asked}`);
+    const view = board.target("orders");
+    assert.equal(view?.sharing.leases, 1);
+    assert.ok(Math.abs((view?.counters.admitted ?? 0) - 40 * 100) < 100, `${view?.counters.admitted}`);
+    assert.equal(board.leases("orders", 10)?.[0]?.producer, "p");
+    assert.deepEqual(board.registry(), { leases: 1, most: 100_000, refused: 0 });
+    board.release("p");
+    assert.deepEqual(board.leases("orders", 10), []);
+    assert.equal(board.leases("nothing", 10), undefined);
     await daemon.stop();
   });
 });

@@ -82,7 +82,12 @@ targets: { orders: { broker: events, group: ${topic}, topics: [${topic}], setpoi
     let turn = 0;
     while (!ending.signal.aborted) {
       const started = performance.now();
-      const answer = headgate.daemon.board.attempt("orders", { cost: 20, canWait: true });
+      const answer = headgate.daemon.board.attempt("orders", {
+        cost: 20,
+        canWait: true,
+        tenant: "default",
+        priority: "normal",
+      });
       if (!answer.allowed) {
         await sleep(Math.min(answer.retryAfterMs, 500));
         continue;

@@ -18,7 +18,9 @@ describe("/v1/check/{gate}", () => {
     assert.equal(headers["headgate-target"], "orders");
     assert.equal(headers["cache-control"], "no-store");
     assert.equal(headers.ratelimit, '"orders";r=429;t=1');
-    assert.deepEqual(board.attempts, [{ gate: "orders", cost: 1, canWait: false }]);
+    assert.deepEqual(board.attempts, [
+      { gate: "orders", cost: 1, canWait: false, tenant: "default", priority: "normal" },
+    ]);
   });
 
   it("takes any method and any path below, whatever its query", async () => {

@@ -69,6 +69,7 @@ describe("the events of a target", () => {
           },
         ],
         gates: new Map(),
+        tenants: new Map(),
       },
       { clock: time.clock, random: () => 0.5, schedule: time.schedule, log: silent },
     );
@@ -85,7 +86,8 @@ describe("the events of a target", () => {
       published.set(version, JSON.stringify(decision));
     })?.stop;
     for (let turn = 0; turn < 400; turn += 1) {
-      for (let asked = 0; asked < turn % 9; asked += 1) board.attempt("orders", { cost: 11, canWait: true });
+      for (let asked = 0; asked < turn % 9; asked += 1)
+        board.attempt("orders", { cost: 11, canWait: true, tenant: "default", priority: "normal" });
       await time.advance(250.3);
     }
     stop?.();
@@ -116,6 +118,7 @@ describe("the events of a target", () => {
         brokers: [],
         targets: [{ target: "orders", broker: "b", watch: { target: "orders" }, settings: settings() }],
         gates: new Map(),
+        tenants: new Map(),
       },
       { clock: time.clock, random: () => 0.5, schedule: time.schedule, log: silent },
     );

@@ -29,6 +29,7 @@ const busyDaemon = async () => {
         { target: "orders", broker: "b", watch: { target: "orders", queue: "orders" }, settings: settings() },
       ],
       gates: new Map(),
+      tenants: new Map(),
     },
     { clock: time.clock, random: () => 0.5, schedule: time.schedule, log: silent },
   );

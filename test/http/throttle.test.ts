@@ -21,6 +21,8 @@ describe("GET /v1/throttle/{gate}", () => {
       allowed: true,
       delayMs: 0,
       retryAfterMs: 0,
+      tenant: "default",
+      priority: "normal",
       decision: {
         target: "orders",
         state: "throttled",
@@ -65,9 +67,9 @@ describe("GET /v1/throttle/{gate}", () => {
     await app.ask("/v1/throttle/orders?producer=checkout-7&tenant=acme&priority=bulk&cost=1000000");
     await app.ask("/v1/throttle/orders%2Dbilling?cost=25");
     assert.deepEqual(board.attempts, [
-      { gate: "orders", cost: 1, canWait: true },
-      { gate: "orders", cost: 1e6, canWait: true },
-      { gate: "orders-billing", cost: 25, canWait: true },
+      { gate: "orders", cost: 1, canWait: true, tenant: "default", priority: "normal" },
+      { gate: "orders", cost: 1e6, canWait: true, tenant: "acme", priority: "bulk" },
+      { gate: "orders-billing", cost: 25, canWait: true, tenant: "default", priority: "normal" },
     ]);
   });
 

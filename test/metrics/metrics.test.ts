@@ -9,7 +9,7 @@ import { createMetrics } from "../../src/metrics/metrics.ts";
 import type { MetricsSnapshot, SourceSnapshot, TargetSnapshot } from "../../src/metrics/samples.ts";
 import { targetView } from "../support/board.ts";
 import { type Sample, samplesOf } from "./exposition.ts";
-import { knownSource, knownTarget, now, snapshotOf, unseenTarget } from "./views.ts";
+import { knownSource, knownTarget, now, registry, snapshotOf, unseenTarget } from "./views.ts";
 
 /** Metrics of a board that the test changes. */
 const metricsOf = (first: MetricsSnapshot) => {
@@ -33,7 +33,11 @@ const baseName = (name: string): string => name.replace(/_(bucket|sum|count)$/, 
 describe("metrics", () => {
   it("expose a small board exactly", async () => {
     const { metrics } = metricsOf(
-      snapshotOf({ targets: () => [knownTarget("orders")], sources: () => [knownSource("events")] }),
+      snapshotOf({
+        targets: () => [knownTarget("orders")],
+        sources: () => [knownSource("events")],
+        registry: () => registry,
+      }),
     );
     metrics.pollFinished("events", 0.012);
     const { contentType, body } = await metrics.expose();
@@ -92,6 +96,16 @@ headgate_target_poll_failures_total{target="orders",kind="notFound"} 0
 headgate_target_poll_failures_total{target="orders",kind="notReady"} 0
 headgate_target_poll_failures_total{target="orders",kind="protocol"} 0
 headgate_target_poll_failures_total{target="orders",kind="internal"} 0
+headgate_tenant_attempted_messages_total{target="orders",tenant="acme",priority="normal"} 61200
+headgate_tenant_admitted_messages_total{target="orders",tenant="acme",priority="normal"} 49900
+headgate_tenant_admitted_delayed_messages_total{target="orders",tenant="acme",priority="normal"} 300
+headgate_tenant_refused_messages_total{target="orders",tenant="acme",priority="normal"} 11300
+headgate_tenant_leases{target="orders",tenant="acme",priority="normal"} 2
+headgate_tenant_leased_messages_per_second{target="orders",tenant="acme",priority="normal"} 310.5
+headgate_tenant_asked_messages_per_second{target="orders",tenant="acme",priority="normal"} 120.2
+headgate_leases 2
+headgate_most_leases 100000
+headgate_refused_leases_total 3
 headgate_broker_info{broker="events",type="kafka"} 1
 headgate_broker_up{broker="events"} 1
 headgate_broker_targets{broker="events"} 1
@@ -134,6 +148,7 @@ headgate_broker_poll_duration_seconds_count{broker="events"} 1`
         }),
       ],
       sources: [knownSource("events")],
+      registry,
     });
     metrics.pollFinished("events", 0.012);
     for (const { name, labels } of await samples()) {
@@ -151,6 +166,7 @@ headgate_broker_poll_duration_seconds_count{broker="events"} 1`
     const { samples } = metricsOf({
       targets: [unseenTarget("orders")],
       sources: [knownSource("events", { reachable: null, polls: 0, requests: {}, errors: {} })],
+      registry,
     });
     const shown = namesIn(await samples());
     const known = [
@@ -182,7 +198,11 @@ headgate_broker_poll_duration_seconds_count{broker="events"} 1`
       const view = knownTarget(target);
       return { ...view, decision: { ...view.decision, rate } };
     };
-    const { samples } = metricsOf({ targets: [rated("closed", 0), rated("free", null)], sources: [] });
+    const { samples } = metricsOf({
+      targets: [rated("closed", 0), rated("free", null)],
+      sources: [],
+      registry,
+    });
     const shown = (await samples()).filter(({ name }) => /_limited$|_rate_messages/.test(name));
     assert.deepEqual(
       shown.map(({ name, labels, value }) => [name, labels.target, value]),
@@ -198,11 +218,12 @@ headgate_broker_poll_duration_seconds_count{broker="events"} 1`
     const { metrics, samples, show } = metricsOf({
       targets: [knownTarget("orders"), knownTarget("mails", { broker: "jobs" })],
       sources: [knownSource("events"), knownSource("jobs")],
+      registry,
     });
     metrics.pollFinished("events", 0.1);
     metrics.pollFinished("jobs", 0.1);
     await samples();
-    show({ targets: [knownTarget("orders")], sources: [knownSource("events")] });
+    show({ targets: [knownTarget("orders")], sources: [knownSource("events")], registry });
     const left = await samples();
     assert.ok(!left.some(({ labels }) => labels.target === "mails" || labels.broker === "jobs"));
     assert.ok(left.some(({ labels }) => labels.broker === "events"));
@@ -212,12 +233,12 @@ headgate_broker_poll_duration_seconds_count{broker="events"} 1`
   });
 
   it("move a lag to the method that told it last", async () => {
-    const { samples, show } = metricsOf({ targets: [knownTarget("orders")], sources: [] });
+    const { samples, show } = metricsOf({ targets: [knownTarget("orders")], sources: [], registry });
     await samples();
     const view = knownTarget("orders");
     const seconds = { quality: "approximate", seconds: 3, method: "interpolated" } as const;
     const lag = { ...view.assessment.lag, seconds };
-    show({ targets: [{ ...view, assessment: { ...view.assessment, lag } }], sources: [] });
+    show({ targets: [{ ...view, assessment: { ...view.assessment, lag } }], sources: [], registry });
     assert.deepEqual(
       (await samples()).filter(({ name }) => name === "headgate_target_lag_seconds"),
       [
@@ -231,7 +252,11 @@ headgate_broker_poll_duration_seconds_count{broker="events"} 1`
   });
 
   it("show totals as they are, however often they are scraped", async () => {
-    const { samples } = metricsOf({ targets: [knownTarget("orders")], sources: [knownSource("events")] });
+    const { samples } = metricsOf({
+      targets: [knownTarget("orders")],
+      sources: [knownSource("events")],
+      registry,
+    });
     const first = await samples();
     assert.deepEqual(await samples(), first);
   });
@@ -239,13 +264,13 @@ headgate_broker_poll_duration_seconds_count{broker="events"} 1`
   it("show no sample age below zero when a broker's clock runs ahead", async () => {
     const view = knownTarget("orders");
     const ahead = { ...view, assessment: { ...view.assessment, at: now + 400 } };
-    const { samples } = metricsOf({ targets: [ahead], sources: [] });
+    const { samples } = metricsOf({ targets: [ahead], sources: [], registry });
     const age = (await samples()).find(({ name }) => name === "headgate_target_observation_age_seconds");
     assert.equal(age?.value, 0);
   });
 
   it("show the process under its usual names, and nothing that is not a number", async () => {
-    const { metrics } = metricsOf({ targets: [], sources: [] });
+    const { metrics } = metricsOf({ targets: [], sources: [], registry });
     await metrics.expose();
     const shown = samplesOf((await metrics.expose()).body);
     const names = namesIn(shown);
@@ -294,6 +319,7 @@ const targetSnapshot: fc.Arbitrary<TargetSnapshot> = fc
           seconds: seconds === null ? { quality: "unknown" } : { quality: "fresh", ...seconds },
         },
       },
+      sharing: view.sharing,
       counters: { ...view.counters, attempted: total, decisions: { [`${state} none`]: total } },
     };
   });
@@ -311,10 +337,11 @@ const sourceSnapshot: fc.Arbitrary<SourceSnapshot> = fc.record({
 const snapshots: fc.Arbitrary<MetricsSnapshot> = fc.record({
   targets: fc.uniqueArray(targetSnapshot, { maxLength: 4, selector: ({ target }) => target }),
   sources: fc.uniqueArray(sourceSnapshot, { maxLength: 3, selector: ({ broker }) => broker }),
+  registry: fc.record({ leases: fc.nat(), most: fc.nat(), refused: fc.nat() }),
 });
 
 describe("metrics of any board", () => {
-  const { show, samples } = metricsOf({ targets: [], sources: [] });
+  const { show, samples } = metricsOf({ targets: [], sources: [], registry });
 
   it("are parsed, finite, told once, and of this board alone", async () => {
     await fc.assert(

@@ -1,5 +1,8 @@
 /** A board made of values, for tests of whoever serves one. */
-import type { Admission, Attempt, Board, SourceView, TargetView } from "../../src/daemon/board.ts";
+
+import type { Request } from "../../src/core/sharing/registry.ts";
+import type { Attempt, Board, LeaseView, SourceView, TargetView } from "../../src/daemon/board.ts";
+import { limitOf } from "../../src/daemon/sharing.ts";
 
 /** The board's clock stands still. */
 export const now = Date.parse("2026-11-23T19:20:02.000Z");
@@ -25,6 +28,7 @@ export const targetView = (target: string, changes: TargetChanges = {}): TargetV
     onBlind: "safe",
     mode: "enforce",
     circuit: { failureRatio: 0.5, minimum: 20, noProgressMs: 60_000 },
+    maxInFlight: null,
     leaseTtlMs: 15_000,
     refreshMs: 5000,
     ...changes.settings,
@@ -86,6 +90,24 @@ export const targetView = (target: string, changes: TargetChanges = {}): TargetV
     transitions: {},
     outcomes: { acked: 0, failed: 0, deadLettered: 0, duplicates: 0 },
   },
+  sharing: {
+    leases: 2,
+    leasedRate: 310.5,
+    inFlightMax: 0,
+    claims: [
+      {
+        tenant: "acme",
+        priority: "normal",
+        leases: 2,
+        leasedRate: 310.5,
+        askedRate: 120.2,
+        attempted: 61_200,
+        admitted: 49_900,
+        delayed: 300,
+        refused: 11_300,
+      },
+    ],
+  },
 });
 
 /** A target that was never observed, so that nothing limits it. */
@@ -112,6 +134,7 @@ export const unseenTarget = (target: string, broker = "events"): TargetView => (
     groupState: "unknown",
     parts: [],
   },
+  sharing: { leases: 0, leasedRate: 0, inFlightMax: 0, claims: [] },
 });
 
 /** A broker that answers, with the given changes. */
@@ -134,10 +157,42 @@ export const sourceView = (broker: string, changes: Partial<SourceView> = {}): S
 export interface FakeBoard extends Board {
   /** What was asked, in order. */
   readonly attempts: readonly (Attempt & { readonly gate: string })[];
+  readonly renewals: readonly Request[];
+  readonly released: readonly string[];
 }
 
 /** What a board answers to an attempt, given the gate's first target. */
-export type Answer = (by: TargetView, attempt: Attempt) => Admission;
+export type Answer = (
+  by: TargetView,
+  attempt: Attempt,
+) => { readonly by: TargetView } & (
+  | { readonly allowed: true; readonly delayMs: number }
+  | { readonly allowed: false; readonly retryAfterMs: number }
+);
+
+/** The leases that every target of a fake board has. */
+const heldLeases: readonly LeaseView[] = [
+  {
+    producer: "checkout-7",
+    gate: "orders",
+    tenant: "acme",
+    priority: "normal",
+    members: 1,
+    rate: 210.5,
+    inFlight: 12,
+    expiresAt: now + 14_000,
+  },
+  {
+    producer: "importer",
+    gate: "orders-billing",
+    tenant: "acme",
+    priority: "normal",
+    members: 3,
+    rate: 100,
+    inFlight: 0,
+    expiresAt: now + 9000,
+  },
+];
 
 export const go: Answer = (by) => ({ allowed: true, delayMs: 0, by });
 
@@ -154,9 +209,13 @@ export const fakeBoard = (parts: {
   const gates = new Map(Object.entries(parts.gates ?? {}));
   const byName = new Map(targets.map((view) => [view.target, view]));
   const attempts: (Attempt & { readonly gate: string })[] = [];
+  const renewals: Request[] = [];
+  const released: string[] = [];
   const firstOf = (gate: string) => byName.get(gates.get(gate)?.[0] ?? gate);
   return {
     attempts,
+    renewals,
+    released,
     startedAt: now - 600_000,
     now: () => now,
     targets: () => targets,
@@ -167,8 +226,30 @@ export const fakeBoard = (parts: {
       attempts.push({ gate, ...attempt });
       const by = firstOf(gate);
       if (by === undefined) throw new RangeError(`the board has no ${gate}`);
-      return answer(by, attempt);
+      const { tenant, priority } = attempt;
+      return { rate: by.decision.rate, tenant, priority, ...answer(by, attempt) };
     },
+    renew(request) {
+      renewals.push(request);
+      const by = firstOf(request.gate);
+      if (by === undefined) throw new RangeError(`the board has no ${request.gate}`);
+      const rate = limitOf(by.decision.rate) / 2;
+      return {
+        granted: true,
+        rate,
+        burst: Math.max(1, rate / 10),
+        inFlightMax: Number.POSITIVE_INFINITY,
+        ttlMs: by.settings.leaseTtlMs,
+        refreshMs: by.settings.refreshMs,
+        safeRate: 237.5,
+        tenant: request.tenant,
+        priority: request.priority,
+        by,
+      };
+    },
+    release: (producer) => released.push(producer),
+    leases: (name, most) => (byName.has(name) ? heldLeases.slice(0, most) : undefined),
+    registry: () => ({ leases: 2, most: 100_000, refused: 0 }),
     sources: () => sources,
     report: (name, { length }) => (byName.has(name) ? { accepted: length, duplicates: 0 } : undefined),
     override: parts.override ?? ((name) => byName.get(name)),

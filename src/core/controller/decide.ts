@@ -3,13 +3,13 @@
  * state is named. Nothing fresh: blind (blind.ts). Otherwise the law (law.ts), or plain steps (thresholds.ts).
  */
 import type { Assessment } from "../assessment.ts";
-import type { DecisionState, Reason } from "../decision.ts";
+import type { DecisionState, Reason, Shedding } from "../decision.ts";
 import type { Policy, TargetSettings } from "../settings.ts";
 import { brief, type Instant, type Rate, secondsBetween } from "../units.ts";
 import { blindRate, holdUntil, safeRate } from "./blind.ts";
 import { type Circuit, type Facts, isReached, openForMs, probeRate } from "./circuit.ts";
 import { delaysOf } from "./delays.ts";
-import { ceilingRate, floorRate, lawRate } from "./law.ts";
+import { ceilingRate, floorRate, type Law, lawRate } from "./law.ts";
 import { areHeldBack, type Pressure } from "./pressure.ts";
 import { type Rates, tellRates } from "./rates.ts";
 import {
@@ -47,6 +47,7 @@ export interface Verdict {
   readonly retryAfterMs?: number;
   /** What may pass while the circuit closes has come up to what the law says. */
   readonly reached?: boolean;
+  readonly bound?: Shedding;
 }
 
 /** A sample is overdue after so many polls; then the rate may fall, not rise. */
@@ -161,7 +162,7 @@ function bySetpoint(
   const seconds = law.capacity > 0 ? law.lagMessages / law.capacity : sampledSeconds(assessment);
   const shedding =
     seconds !== undefined && seconds > delays.maxSeconds * (known.shedding ? 0.5 : 1) && law.rate !== null;
-  const rate = least(limit, shedding ? floorRate(rates, settings.minRate) : law.rate);
+  const rate = least(limit, law.rate);
   const { setpointSeconds, maxSeconds } = delays;
   const state = shedding
     ? "shedding"
@@ -175,7 +176,20 @@ function bySetpoint(
         ? holdingText(assessment, seconds, setpointSeconds)
         : openText(assessment, seconds, rate);
   const reason: Reason = { signal: "lagSeconds", value: seconds ?? null, setpoint: setpointSeconds, text };
-  return { state, rate, reason, shedding, thresholdSteps };
+  if (!shedding) return { state, rate, reason, shedding, thresholdSteps };
+  const bound = {
+    floorRate: floorRate(rates, settings.minRate),
+    endsAt: sheddingEndsAt(law, maxSeconds, assessment.exogenousInflow ?? 0, at),
+  };
+  return { state, rate, reason, shedding, thresholdSteps, bound };
+}
+
+/** When L̂ has drained to half the bound at μ − λx. */
+function sheddingEndsAt(law: Law, maxSeconds: number, exogenous: Rate, at: Instant): Instant | null {
+  const excess = law.lagMessages - (maxSeconds / 2) * law.capacity;
+  const speed = law.capacity - exogenous;
+  if (excess <= 0) return at;
+  return speed > 0 ? Math.round(at + (1000 * excess) / speed) : null;
 }
 
 function byThresholds(

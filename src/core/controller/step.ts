@@ -181,6 +181,7 @@ function conclude(state: TargetState, at: Instant): Step {
       decidedAt: at,
       validUntil: Math.min(at + settings.leaseTtlMs, override?.until ?? Number.POSITIVE_INFINITY),
       ...(told.retryAfterMs !== undefined && { retryAfterMs: told.retryAfterMs }),
+      ...(verdict.bound && told.state === "shedding" && { shedding: verdict.bound }),
     },
   };
 }

@@ -12,6 +12,8 @@ export const longestDelayMs = 1000;
 export interface Asked {
   readonly decision: Decision;
   readonly cell: Cell;
+  /** What the claimant may send at; Infinity: nothing limits. */
+  readonly rate: number;
 }
 
 export interface Ruling {
@@ -33,14 +35,14 @@ const isRefusedOutright = ({ state, rate, mode }: Decision, wait: number): boole
 
 /** `asked` is not empty. `canWait`: a short wait is a pass with a delay; else it is a refusal. */
 export function rule(asked: readonly Asked[], at: Instant, cost: number, canWait: boolean): Ruling {
-  const cells = asked.map(({ cell, decision }) => leak(cell, at, enforcedRate(decision)));
+  const cells = asked.map((one) => leak(one.cell, at, enforcedRate(one)));
   let by = 0;
   let longest = -1;
-  asked.forEach(({ decision }, index) => {
+  asked.forEach((one, index) => {
     const cell = cells[index];
     if (cell === undefined) return;
-    const wait = waitMs(cell, enforcedRate(decision));
-    const rank = isRefusedOutright(decision, wait)
+    const wait = waitMs(cell, enforcedRate(one));
+    const rank = isRefusedOutright(one.decision, wait)
       ? Number.POSITIVE_INFINITY
       : Math.min(wait, Number.MAX_VALUE);
     if (rank > longest) {
@@ -53,4 +55,5 @@ export function rule(asked: readonly Asked[], at: Instant, cost: number, canWait
 }
 
 /** What is enforced: in `observe` mode nothing is. */
-const enforcedRate = ({ mode, rate }: Decision) => (mode === "observe" ? null : rate);
+const enforcedRate = ({ decision, rate }: Asked) =>
+  decision.mode === "observe" || rate === Number.POSITIVE_INFINITY ? null : rate;

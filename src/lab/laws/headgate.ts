@@ -21,6 +21,7 @@ const settingsOf = ({
   onBlind: "safe",
   mode: "enforce",
   circuit: { failureRatio: 0.5, minimum: 20, noProgressMs: 60_000 },
+  maxInFlight: null,
   leaseTtlMs: 15_000,
   refreshMs: refreshSeconds * 1000,
 });

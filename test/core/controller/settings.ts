@@ -10,6 +10,7 @@ export const settings = (over: Partial<TargetSettings> = {}): TargetSettings => 
   onBlind: "safe",
   mode: "enforce",
   circuit: { failureRatio: 0.5, minimum: 20, noProgressMs: 60_000 },
+  maxInFlight: null,
   leaseTtlMs: 15_000,
   refreshMs: 5000,
   ...over,

@@ -10,6 +10,7 @@ const target = (
   mode: Decision["mode"] = "enforce",
 ): Asked => ({
   cell: { at: 0, owed },
+  rate: rate ?? Number.POSITIVE_INFINITY,
   decision: {
     target: "t",
     state,

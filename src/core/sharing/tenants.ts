@@ -1,0 +1,89 @@
+/**
+ * Whom producers work for, and the terms that each is on. A tenant that is not listed takes the template; at
+ * most 1,000 of those are told apart, and whoever comes after them shares one, `other`, until one of them was
+ * unseen for ten minutes: names come from outside, and a flood of them must cost a fixed amount of memory.
+ */
+import type { Instant } from "../units.ts";
+import { type Priority, rankOf } from "./priorities.ts";
+
+export interface TenantTerms {
+  /** Its share within a class, over that of others. */
+  readonly weight: number;
+  /** On each target, all its producers together, as far as they ask for it; 0: none. */
+  readonly minRate: number;
+  /** On each target, all its producers together; Infinity: none. */
+  readonly maxRate: number;
+  /** On each target, all its leases together; Infinity: none. */
+  readonly maxInFlight: number;
+  /** A claim above it is lowered to it. */
+  readonly maxPriority: Priority;
+}
+
+export const plainTerms: TenantTerms = {
+  weight: 1,
+  minRate: 0,
+  maxRate: Number.POSITIVE_INFINITY,
+  maxInFlight: Number.POSITIVE_INFINITY,
+  maxPriority: "critical",
+};
+
+/** `*` is the template of those that are not listed. */
+export type TenantConfig = ReadonlyMap<string, TenantTerms>;
+
+export const templateName = "*";
+export const defaultTenant = "default";
+export const otherTenant = "other";
+
+export interface Tenant {
+  readonly name: string;
+  readonly terms: TenantTerms;
+  /** The highest class it may be in, as a rank. */
+  readonly topRank: number;
+  seenAt: Instant;
+}
+
+export interface Tenants {
+  readonly config: TenantConfig;
+  readonly known: Map<string, Tenant>;
+  unlisted: number;
+}
+
+export const mostUnlisted = 1000;
+const forgetAfterMs = 600_000;
+
+export function createTenants(config: TenantConfig): Tenants {
+  const known = new Map<string, Tenant>();
+  const tenants: Tenants = { config, known, unlisted: 0 };
+  for (const name of [...config.keys(), defaultTenant, otherTenant])
+    if (name !== templateName && !known.has(name)) known.set(name, enter(config, name, 0));
+  return tenants;
+}
+
+const enter = (config: TenantConfig, name: string, seenAt: Instant): Tenant => {
+  const terms = config.get(name) ?? config.get(templateName) ?? plainTerms;
+  return { name, terms, topRank: rankOf(terms.maxPriority), seenAt };
+};
+
+/** The tenant of that name, or the one that it shares with others. */
+export function findTenant(tenants: Tenants, name: string, at: Instant): Tenant {
+  const known = tenants.known.get(name);
+  if (known !== undefined) {
+    known.seenAt = at;
+    return known;
+  }
+  if (tenants.unlisted >= mostUnlisted) return findTenant(tenants, otherTenant, at);
+  const tenant = enter(tenants.config, name, at);
+  tenants.known.set(name, tenant);
+  tenants.unlisted += 1;
+  return tenant;
+}
+
+/** Forgets unlisted tenants of whom nothing was heard for long, so that others can have a name of their own. */
+export function forgetTenants(tenants: Tenants, at: Instant): void {
+  for (const [name, { seenAt }] of tenants.known) {
+    if (tenants.config.has(name) || name === defaultTenant || name === otherTenant) continue;
+    if (at - seenAt < forgetAfterMs) continue;
+    tenants.known.delete(name);
+    tenants.unlisted -= 1;
+  }
+}
