@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<Command>> = {
   override: async () => (await import("./cli/override.ts")).override,
   record: async () => (await import("./cli/record.ts")).record,
   replay: async () => (await import("./cli/replay.ts")).replay,
+  simulate: async () => (await import("./cli/simulate.ts")).simulate,
 };
 
 const usage = `usage: headgate demo [--port PORT] [--seconds N]
@@ -21,6 +22,7 @@ const usage = `usage: headgate demo [--port PORT] [--seconds N]
        headgate override TARGET --clear [--url URL]
        headgate record TARGET [--url http://127.0.0.1:4290]
        headgate replay --config FILE --target ID [--assessment]
+       headgate simulate SCENARIO [--law NAME ...] [--poll 5s] [--seeds N] [--json] [--svg FILE]
        headgate --version
 `;
 

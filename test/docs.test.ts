@@ -11,10 +11,12 @@ const pages = [
   "README.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
-  ...readdirSync(join(root, "docs")).map((page) => `docs/${page}`),
+  ...readdirSync(join(root, "docs"))
+    .filter((page) => page.endsWith(".md"))
+    .map((page) => `docs/${page}`),
 ];
 const scripts: Record<string, string> = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts;
-const commands = ["demo", "serve", "check", "override", "record", "replay"];
+const commands = ["demo", "serve", "check", "override", "record", "replay", "simulate"];
 
 const blocksOf = (text: string, language: string): string[] =>
   [...text.matchAll(/^```(\w+)\n(.*?)^```/gms)]

@@ -14,6 +14,7 @@ declare module "asciichart" {
     green: string;
     magenta: string;
     darkgray: string;
+    blue: string;
   };
   export default chart;
 }

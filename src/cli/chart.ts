@@ -7,6 +7,7 @@ const palette = {
   green: chart.green,
   magenta: chart.magenta,
   gray: chart.darkgray,
+  blue: chart.blue,
 } as const;
 
 export interface Line {

@@ -30,6 +30,7 @@ export function measure(trace: Trace, { from, to }: Window): Figures {
   const late = first + Math.round((2 * span) / 3);
 
   let [peak, outsideAt, able, done, wanted, admittedSum, lostSum] = [0, -1, 0, 0, 0, 0, 0];
+  let [possible, straySum, strays] = [0, 0, 0];
   let [steadySteps, lagSum, rateSum, rateSquares, strayMiddle, strayLate] = [0, 0, 0, 0, 0, 0];
   for (let index = first; index < last; index += 1) {
     const can = capacity[index] ?? 0;
@@ -39,6 +40,11 @@ export function measure(trace: Trace, { from, to }: Window): Figures {
     const seconds = can > 0 ? (lag[index] ?? 0) / can : 0;
     const stray = can > 0 ? Math.abs(seconds - setpointSeconds) : 0;
     peak = Math.max(peak, seconds);
+    possible += can;
+    if (can > 0) {
+      strays += 1;
+      straySum += stray;
+    }
     if (stray > settledBand * setpointSeconds) outsideAt = index;
     if (index >= late) strayLate = Math.max(strayLate, stray);
     else if (index >= middle) strayMiddle = Math.max(strayMiddle, stray);
@@ -63,13 +69,16 @@ export function measure(trace: Trace, { from, to }: Window): Figures {
   const peakOver = peak - Math.max(atStart, 0);
   const settles = outsideAt < 0 ? 0 : (outsideAt + 1 - first) * h;
   const leastStray = settledBand * setpointSeconds;
+  // Where producers want less than consumers can do there is nothing to hold.
+  const held = (value: number): number => (able > possible / 2 ? value : Number.NaN);
   return {
     peakSeconds: peak,
-    overshootPercent: 100 * (peak / setpointSeconds - 1),
-    peakOverSeconds: peakOver,
-    peakOverDelay: peakOver / delayCost(trace, first),
-    settlesSeconds: settles > settledBy * span * h ? Number.POSITIVE_INFINITY : settles,
-    biasPercent: 100 * (lagSum / steadySteps / setpointSeconds - 1),
+    overshootPercent: held(100 * (peak / setpointSeconds - 1)),
+    peakOverSeconds: held(peakOver),
+    peakOverDelay: held(peakOver / delayCost(trace, first)),
+    settlesSeconds: held(settles > settledBy * span * h ? Number.POSITIVE_INFINITY : settles),
+    strayPercent: held((100 * straySum) / strays / setpointSeconds),
+    biasPercent: held(100 * (lagSum / steadySteps / setpointSeconds - 1)),
     variationPercent: (100 * Math.sqrt(variance)) / mean,
     growth: Math.max(strayLate, leastStray) / Math.max(strayMiddle, leastStray),
     utilisationPercent: (100 * done) / able,
@@ -103,7 +112,7 @@ export function summarise(runs: readonly Figures[]): Readonly<Record<FigureName,
   const of = (figure: FigureName): Summary => {
     const values = runs.map((run) => run[figure]).filter((value) => !Number.isNaN(value));
     if (values.length === 0) return { median: Number.NaN, worst: Number.NaN };
-    const sorted = values.sort((a, b) => rank(figure, a) - rank(figure, b));
+    const sorted = values.sort((a, b) => compare(rank(figure, a), rank(figure, b)));
     const at = (place: number) => sorted[place] ?? Number.NaN;
     const half = sorted.length / 2;
     const low = at(Math.ceil(half) - 1);
@@ -112,6 +121,9 @@ export function summarise(runs: readonly Figures[]): Readonly<Record<FigureName,
   };
   return Object.fromEntries(figureNames.map((figure) => [figure, of(figure)])) as Record<FigureName, Summary>;
 }
+
+/** Two that never settle are equal; their difference would be no number. */
+const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
 
 const rank = (figure: FigureName, value: number): number =>
   moreIsBetter.includes(figure) ? -value : figure === "biasPercent" ? Math.abs(value) : value;

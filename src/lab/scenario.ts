@@ -10,6 +10,7 @@ export const figureNames = [
   "peakOverSeconds", // of it, what is above the lag at the window's start: that much is unavoidable
   "peakOverDelay", // the same, as a multiple of what delay costs at worst
   "settlesSeconds", // the last instant outside ± 25 % of the setpoint; never: in the last tenth still
+  "strayPercent", // the mean distance of lag from the setpoint, as a share of it
   "biasPercent", // mean lag over the last 40 % against the setpoint
   "variationPercent", // standard deviation over mean of the admitted rate, over the last 40 %
   "growth", // how far lag strays in the last third, against the middle one; both at least a quarter of the setpoint

@@ -5,10 +5,14 @@
  *   L̂(t) = L(sample) + arrived since − μ(sample)·elapsed
  *
  * It also knows what every producer holds and when it asks again, so each grant is deadbeat: a producer that asks
- * for the next r seconds is given what brings lag to S*·μ by then, if all others keep what they hold until they ask
- * again and send their even part of μ − λx from there on:
+ * for the next r seconds is given what brings lag to S*·μ by then, if all others send on as they do until they ask
+ * again, and their even part of μ − λx from there on (`share`, for n producers):
  *
- *   x = share + (S*·μ − L̂ − Σ (hⱼ − share)·(seconds until j asks)) / r,   0 ≤ x;   share = (μ − λx)/n
+ *   x = share + (S*·μ − L̂ − Σ (sendsⱼ − share)·(seconds until j asks)) / r
+ *   0 ≤ x ≤ share + 2·(S*·μ − L̂) / (n·r)
+ *
+ * The upper bound is for a demand that leaps: what all producers hold, sent in full until each asks again (after
+ * r/2 on average), fills the line to the setpoint and no further.
  */
 import type { Law } from "../law.ts";
 
@@ -55,7 +59,9 @@ export const oracle: Law = {
           const sends = Math.min(held[other] ?? 0, wants);
           coming += (sends - share) * Math.max(0, (refreshAt[other] ?? 0) - at);
         }
-        return Math.max(0, share + (setpointSeconds * mu - lagNow - coming) / horizon);
+        const room = setpointSeconds * mu - lagNow;
+        const deadbeat = share + (room - coming) / horizon;
+        return Math.max(0, Math.min(deadbeat, share + (2 * room) / (producers * horizon)));
       },
     };
   },

@@ -1,0 +1,44 @@
+/** Whether a rival is better than Headgate on both peak and utilisation, and where one is better on one of them. */
+
+import { digits } from "../../src/lab/words.ts";
+import { headgateName, type Outcome, oracleName } from "./jobs.ts";
+
+/** Less than this is no difference: seconds of lag, percent of capacity. */
+const margin = { peakSeconds: 0.1, utilisationPercent: 0.01 };
+
+export interface Comparisons {
+  readonly better: readonly string[];
+  readonly beaten: readonly Beaten[];
+}
+
+/** A rival that is better on both: where and which, and the figures. */
+export interface Beaten {
+  readonly key: string;
+  readonly text: string;
+}
+
+export function comparisons(outcomes: readonly Outcome[]): Comparisons {
+  const better: string[] = [];
+  const beaten: Beaten[] = [];
+  for (const { job, summaries } of outcomes) {
+    const own = summaries[headgateName];
+    if (own === undefined) continue;
+    for (const [law, windows] of Object.entries(summaries)) {
+      if (law === headgateName || law === oracleName) continue;
+      for (const [window, theirs] of Object.entries(windows)) {
+        const ours = own[window];
+        if (ours === undefined || Number.isNaN(theirs.utilisationPercent.median)) continue;
+        const [peak, ownPeak] = [theirs.peakSeconds.median, ours.peakSeconds.median];
+        const [use, ownUse] = [theirs.utilisationPercent.median, ours.utilisationPercent.median];
+        const lower = peak < ownPeak - margin.peakSeconds;
+        const fuller = use > ownUse + margin.utilisationPercent;
+        if (!lower && !fuller) continue;
+        const text = `${job.scenario} @${job.pollSeconds}s ${window}: ${law} peak ${digits(peak)} s, utilisation ${digits(use)} %; headgate ${digits(ownPeak)} s, ${digits(ownUse)} %`;
+        if (lower && fuller)
+          beaten.push({ key: `${job.scenario} @${job.pollSeconds}s ${window} ${law}`, text });
+        else better.push(`${text} (better on ${lower ? "peak" : "utilisation"} alone)`);
+      }
+    }
+  }
+  return { better, beaten };
+}
