@@ -8,10 +8,9 @@ import type { Policy, TargetSettings } from "../settings.ts";
 import { brief, type Instant, type Rate, secondsBetween } from "../units.ts";
 import { blindRate, holdUntil, safeRate } from "./blind.ts";
 import { type Circuit, type Facts, isReached, openForMs, probeRate } from "./circuit.ts";
-import { delaysOf } from "./delays.ts";
 import { ceilingRate, floorRate, type Law, lawRate } from "./law.ts";
 import { areHeldBack, type Pressure } from "./pressure.ts";
-import { type Rates, tellRates } from "./rates.ts";
+import { delaysFor, type Rates } from "./rates.ts";
 import {
   blindText,
   failingReason,
@@ -43,6 +42,8 @@ export interface Verdict {
   readonly reason: Reason;
   readonly shedding: boolean;
   readonly thresholdSteps: number;
+  /** The rate is a ceiling that nobody is meant to reach. */
+  readonly isCeiling?: boolean;
   /** While failing. */
   readonly retryAfterMs?: number;
   /** What may pass while the circuit closes has come up to what the law says. */
@@ -71,7 +72,7 @@ export function decide(known: Known, assessment: Assessment, at: Instant): Verdi
       const verdict = decideBusy(known, assessment, at);
       if (verdict.state === "blind") return verdict;
       const rate = Math.min(phase.ramp, verdict.rate ?? phase.ramp);
-      const reached = isCurrent(known, at) && isReached(phase, at, verdict.rate);
+      const reached = isCurrent(known, at) && isReached(phase, at, verdict.isCeiling ? null : verdict.rate);
       return verdict.state === "shedding"
         ? { ...verdict, rate, reached }
         : { ...verdict, state: "recovering", rate, reason: recoveringReason(phase, rate), reached };
@@ -82,12 +83,12 @@ export function decide(known: Known, assessment: Assessment, at: Instant): Verdi
 /** What the circuit is judged by. */
 export function factsOf(known: Known, assessment: Assessment, at: Instant): Facts {
   const { settings, rates, lastFreshAt, pressure } = known;
-  const { drain = 0, capacity = 0, inflow = 0 } = rates === undefined ? {} : tellRates(rates);
-  const pace = rates?.peakCapacity ?? 0;
+  const { drain = 0, capacity = 0, inflow = 0 } = assessment;
+  const pace = rates?.capacity?.peak ?? 0;
   return {
     at,
     settings,
-    delays: delaysOf(settings, rates?.ageSeconds ?? 0),
+    delays: delaysFor(settings, rates),
     lagSeconds: sampledSeconds(assessment),
     pace,
     busiest: Math.max(pace, drain, capacity, inflow, pressure.admittedRate ?? 0),
@@ -103,7 +104,7 @@ const isCurrent = ({ trouble, lastFreshAt, settings }: Known, at: Instant): bool
 function decideBusy(known: Known, assessment: Assessment, at: Instant): Verdict {
   const { settings, rates, lastFreshAt } = known;
   if (rates === undefined || lastFreshAt === undefined) return neverSeen(known);
-  if (at >= holdUntil(lastFreshAt, settings)) return blind(known, rates, lastFreshAt, at);
+  if (at >= holdUntil(lastFreshAt, settings)) return blind(known, rates, lastFreshAt, assessment, at);
   const limit = least(settings.maxRate, isCurrent(known, at) ? null : known.rate);
   return settings.policy.kind === "setpoint"
     ? bySetpoint(known, rates, limit, assessment, at)
@@ -130,10 +131,15 @@ function neverSeen({ settings, trouble, shedding, thresholdSteps }: Known): Verd
   };
 }
 
-function blind(known: Known, rates: Rates, lastFreshAt: Instant, at: Instant): Verdict {
+function blind(
+  known: Known,
+  rates: Rates,
+  lastFreshAt: Instant,
+  { drain, capacity }: Assessment,
+  at: Instant,
+): Verdict {
   const { settings, shedding, thresholdSteps, trouble } = known;
-  const { drain, capacity } = tellRates(rates);
-  const ceiling = ceilingRate(rates, delaysOf(settings, rates.ageSeconds));
+  const ceiling = ceilingRate(rates, delaysFor(settings, rates));
   const { rate, phase } = blindRate(settings, at, lastFreshAt, known.rate, capacity ?? drain, ceiling);
   const most = rate === null ? "" : `, ${brief(rate)}/s`;
   const doing =
@@ -157,9 +163,12 @@ function bySetpoint(
   at: Instant,
 ): Verdict {
   const { settings, thresholdSteps, pressure } = known;
-  const delays = delaysOf(settings, rates.ageSeconds);
-  const law = lawRate(rates, at, known.admittedTotal, delays, settings.minRate);
-  const seconds = law.capacity > 0 ? law.lagMessages / law.capacity : sampledSeconds(assessment);
+  const delays = delaysFor(settings, rates);
+  const law = lawRate(rates, at, known.admittedTotal, delays, settings.minRate, (rate) =>
+    areHeldBack(pressure, at, rate, assessment.inflow),
+  );
+  const seconds =
+    law.cold || law.capacity === 0 ? sampledSeconds(assessment) : law.lagMessages / law.capacity;
   const shedding =
     seconds !== undefined && seconds > delays.maxSeconds * (known.shedding ? 0.5 : 1) && law.rate !== null;
   const rate = least(limit, law.rate);
@@ -176,7 +185,8 @@ function bySetpoint(
         ? holdingText(assessment, seconds, setpointSeconds)
         : openText(assessment, seconds, rate);
   const reason: Reason = { signal: "lagSeconds", value: seconds ?? null, setpoint: setpointSeconds, text };
-  if (!shedding) return { state, rate, reason, shedding, thresholdSteps };
+  const { isCeiling } = law;
+  if (!shedding) return { state, rate, reason, shedding, thresholdSteps, isCeiling };
   const bound = {
     floorRate: floorRate(rates, settings.minRate),
     endsAt: sheddingEndsAt(law, maxSeconds, assessment.exogenousInflow ?? 0, at),

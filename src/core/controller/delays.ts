@@ -1,6 +1,7 @@
 /**
  * The delays of the loop, and what follows from them.
  *
+ *   Pe = max(poll, commit cadence)   how far apart samples are that tell something new (cadence.ts)
  *   θ  = Pe/2 + refresh/2            from a change to its being seen, and from a decision to its being obeyed;
  *                                    nobody need refresh less often than there is something new
  *   Tc = max(3 s, 1.5·θ + age/2)     how fast lag may be corrected
@@ -23,12 +24,17 @@ export interface Delays {
   readonly maxSeconds: number;
 }
 
-/** `ageSeconds`: how old samples usually are when they arrive. Only for settings with a setpoint. */
-export function delaysOf(settings: TargetSettings, ageSeconds: number): Delays {
-  const sampleSeconds = settings.pollMs / 1000;
+/** A cadence is a mean: by less than this it does not move the setpoint. */
+const raiseAt = 1.25;
+
+/** `ageSeconds`: how old samples usually are when they arrive; `commitSeconds`: how far apart commits are. */
+export function delaysOf(settings: TargetSettings, ageSeconds: number, commitSeconds: number): Delays {
+  const pollSeconds = settings.pollMs / 1000;
+  const sampleSeconds = Math.max(pollSeconds, commitSeconds);
   const thetaSeconds = sampleSeconds / 2 + Math.min(settings.refreshMs / 1000, sampleSeconds) / 2;
   const configured = settings.policy.kind === "setpoint" ? settings.policy : undefined;
-  const setpointSeconds = Math.max(configured?.setpointSeconds ?? 0, 2 * sampleSeconds);
+  const asked = Math.max(configured?.setpointSeconds ?? 0, 2 * pollSeconds);
+  const setpointSeconds = 2 * sampleSeconds > raiseAt * asked ? 2 * sampleSeconds : asked;
   return {
     sampleSeconds,
     thetaSeconds,

@@ -9,12 +9,15 @@
  * in Tc. An empty line: up to S*·μ more per Tc, so whoever asks for no more than that is never held. The floor
  * keeps a collapsed estimate from shutting the gate for ever: a floor relative to that estimate alone would.
  *
- * Never seen busy (cold), μ is known only from below and would hold a healthy rush: the gate is open until lag
- * is forecast to reach the setpoint before the next sample can tell more.
+ * Cold: μ is known only from below (capacity.ts), or a reading of lag may be off by half of what is to be held. To
+ * hold a healthy rush by that would be wrong, and to leave the gate open would let in a flood before anything is
+ * seen of it. So twenty times μ may come, until a sample shows lag at the setpoint, or producers want more even than
+ * that: then the law holds with the μ there is, less what may be noise, and each interval may raise it.
  */
-import { clamp, type Instant, type Rate, secondsBetween } from "../units.ts";
+import { clamp, type Instant, type Rate } from "../units.ts";
 import type { Delays } from "./delays.ts";
-import { predictLag, type Rates, tellRates } from "./rates.ts";
+import { offsetNoise } from "./offset.ts";
+import { predictLag, type Rates } from "./rates.ts";
 
 export interface Law {
   /** null: nothing limits. */
@@ -23,38 +26,54 @@ export interface Law {
   readonly lagMessages: number;
   /** μ, as it was used; 0 where unknown. */
   readonly capacity: Rate;
+  /** μ is known only from below: lag over μ is no time. */
+  readonly cold: boolean;
+  /** The rate is a ceiling that nobody is meant to reach. */
+  readonly isCeiling: boolean;
 }
 
+const coldFactor = 20;
+/** Of less than this nothing is to be multiplied, per second. */
+const leastRate = 1;
+
+/** `isHeldBack`: whether producers want more than a rate. */
 export function lawRate(
   rates: Rates,
   at: Instant,
   admittedTotal: number | undefined,
   delays: Delays,
   minRate: Rate,
+  isHeldBack: (rate: Rate) => boolean,
 ): Law {
-  const told = tellRates(rates);
   const lagMessages = predictLag(rates, at, admittedTotal);
-  const capacity = rates.capacity === undefined ? 0 : Math.max(0, rates.capacity.v);
+  const capacity = capacityOf(rates);
   const { setpointSeconds, correctSeconds } = delays;
-  if (rates.intervals === 0 || rates.capacity === undefined) return { rate: null, lagMessages, capacity };
-
-  if (rates.busyIntervals === 0) {
-    const untilNext = Math.max(0, delays.sampleSeconds - secondsBetween(rates.sample.at, at));
-    const growth = Math.max(0, (told.inflow ?? 0) - capacity);
-    const forecast = lagMessages + growth * (untilNext + delays.sampleSeconds);
-    if (forecast < setpointSeconds * capacity || lagMessages < 1)
-      return { rate: null, lagMessages, capacity };
-  }
+  const noise = rates.offset === undefined ? 0 : offsetNoise(rates.offset);
+  const held = setpointSeconds * capacity;
+  const isLost = capacity >= leastRate && noise > held / 2;
+  const cold = rates.capacity === undefined || rates.capacity.fromBelow || isLost;
+  const law = { lagMessages, capacity, cold, isCeiling: false };
+  if (rates.intervals === 0 || rates.capacity === undefined) return { ...law, rate: null };
   const floor = floorRate(rates, minRate);
-  const wanted =
-    capacity - (told.exogenousInflow ?? 0) + (setpointSeconds * capacity - lagMessages) / correctSeconds;
-  return { rate: clamp(wanted, floor, Math.max(floor, ceilingRate(rates, delays))), lagMessages, capacity };
+  if (cold) {
+    if (capacity < leastRate) return { ...law, rate: null };
+    const ceiling = Math.max(floor, coldFactor * capacity);
+    const isBehind = rates.sample.lagMessages > Math.max(held, noise);
+    if (!isBehind && !isHeldBack(ceiling)) return { ...law, rate: ceiling, isCeiling: true };
+  }
+  // What may be noise holds nobody back before it is known what consumers can do.
+  const lag = cold ? Math.max(0, lagMessages - noise) : lagMessages;
+  const exogenous = cold ? 0 : Math.max(0, rates.exogenous?.v ?? 0);
+  const wanted = capacity - exogenous + (held - lag) / correctSeconds;
+  return { ...law, rate: clamp(wanted, floor, Math.max(floor, ceilingRate(rates, delays))) };
 }
+
+const capacityOf = (rates: Rates): Rate => Math.max(0, rates.capacity?.filter.v ?? 0);
 
 /** The least that always flows. */
 export const floorRate = (rates: Rates, minRate: Rate): Rate =>
-  Math.max(minRate, 0.05 * Math.max(rates.capacity?.v ?? 0, 0.2 * rates.peakCapacity));
+  Math.max(minRate, 0.05 * Math.max(capacityOf(rates), 0.2 * (rates.capacity?.peak ?? 0)));
 
 /** The most that is ever let in: enough to fill an empty line to the setpoint in Tc. */
 export const ceilingRate = (rates: Rates, { setpointSeconds, correctSeconds }: Delays): Rate =>
-  1.25 * (1 + setpointSeconds / correctSeconds) * Math.max(0, rates.capacity?.v ?? 0);
+  1.25 * (1 + setpointSeconds / correctSeconds) * capacityOf(rates);

@@ -12,11 +12,10 @@ import type { TargetSettings } from "../settings.ts";
 import type { Instant, Rate } from "../units.ts";
 import { beginCircuit, type Circuit, closed, judge, looked, reported } from "./circuit.ts";
 import { decide, factsOf, type Verdict } from "./decide.ts";
-import { delaysOf } from "./delays.ts";
 import type { TargetEvent } from "./events.ts";
 import { applyOverride, inForce, type Told } from "./override.ts";
 import { areHeldBack, beginPressure, type Pressure, stepPressure } from "./pressure.ts";
-import { beginRates, type Rates, stepRates, tellRates } from "./rates.ts";
+import { beginRates, delaysFor, type Rates, stepRates, tellRates } from "./rates.ts";
 
 export interface TargetState {
   readonly target: string;
@@ -115,7 +114,7 @@ function observed(state: TargetState, observation: Observation): TargetState {
   const rates =
     state.rates === undefined
       ? beginRates(reading)
-      : stepRates(state.rates, reading, delaysOf(state.settings, state.rates.ageSeconds));
+      : stepRates(state.rates, reading, delaysFor(state.settings, state.rates));
   const look = {
     at: sample.at,
     lagMessages: sample.lag.value,
@@ -134,7 +133,7 @@ function observed(state: TargetState, observation: Observation): TargetState {
       state.settings,
       sample.receivedAt,
       look,
-      rates.peakCapacity,
+      rates.capacity?.peak ?? 0,
       observation.outcomes,
     ),
   };

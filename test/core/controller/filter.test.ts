@@ -8,7 +8,7 @@ import {
   stepFilter,
 } from "../../../src/core/controller/filter.ts";
 
-const tuning = { tolerance: 200, noiseFloor: 40, breakAt: 4 };
+const tuning = { noiseFloor: 40, breakAt: 4 };
 const second = 1000;
 
 /** Feeds the readings, one a second from 0 on. */
@@ -38,6 +38,63 @@ describe("counter filter", () => {
     const filter = feed([...steady, 9000 + 400]);
     near(filter.v, 400, 1);
     assert.equal(filter.n, 1);
+  });
+
+  it("takes a pause for no break once the old speed is back, and the next one not even at first", () => {
+    const before = Array.from({ length: 10 }, (_, index) => 1000 * index);
+    const paused = feed([...before, 9300]);
+    near(paused.v, 300, 1);
+    const resumed = stepFilter(paused, 11 * second, 10_300, 0, tuning);
+    near(resumed.v, 1000, 1);
+    near(resumed.tolerantSeconds, 0.7, 0.01);
+    const again = stepFilter(
+      stepFilter(resumed, 12 * second, 11_300, 0, tuning),
+      13 * second,
+      11_600,
+      0,
+      tuning,
+    );
+    assert.ok(again.v > 900, String(again.v));
+  });
+
+  it("takes a late commit for no break once the reading is back on the old track", () => {
+    const before = Array.from({ length: 10 }, (_, index) => 1000 * index);
+    const late = feed([...before, 9000]);
+    near(late.v, 0, 1);
+    const back = stepFilter(late, 11 * second, 11_000, 0, tuning);
+    near(back.v, 1000, 1);
+    near(back.x, 11_000, 1);
+  });
+
+  it("keeps a break that is one", () => {
+    const before = Array.from({ length: 10 }, (_, index) => 1000 * index);
+    const after = Array.from({ length: 10 }, (_, index) => 9000 + 400 * (index + 1));
+    const filter = feed([...before, ...after]);
+    near(filter.v, 400, 1);
+    assert.equal(filter.tolerantSeconds, 0);
+  });
+
+  it("forgets its tolerance over half an hour", () => {
+    const filter = { ...feed([0, 1000, 2000]), tolerantSeconds: 2 };
+    const later = stepFilter(filter, 1802 * second, 1_802_000, 0, tuning);
+    near(later.tolerantSeconds, 2 / Math.E, 0.01);
+  });
+
+  it("finds its gain: little where speed is steady, much where it wanders", () => {
+    const noise = [30, -25, 10, -40, 35, 5, -15, 20, -30, 25];
+    const steady = feed(Array.from({ length: 60 }, (_, index) => 1000 * index + (noise[index % 10] ?? 0)));
+    const wandering = feed(
+      Array.from({ length: 60 }, (_, index) => 1000 * index + 2000 * Math.sin(index / 8)),
+    );
+    assert.ok(steady.gain <= 0.06, `steady ${steady.gain}`);
+    assert.ok(wandering.gain >= 0.3, `wandering ${wandering.gain}`);
+  });
+
+  it("learns nothing from what is within the slack", () => {
+    const filter = feed([0, 1000, 2000, 3000]);
+    const within = stepFilter(filter, 4 * second, 3800, 0, { ...tuning, slack: 200 });
+    near(within.v, 1000, 1e-9);
+    near(within.x, 4000, 1e-9);
   });
 
   it("leaves out what is known to have been added", () => {
