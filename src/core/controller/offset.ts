@@ -1,7 +1,7 @@
 /**
  * The offset: a slow mean of lag − (arrivals − completions), the constant that counters leave open.
  *
- *   d = lag − (arrivals − completions) − offset;   s² from successive differences, as in filter.ts
+ *   d = lag − (arrivals − completions) − offset;   s² from differences of successive readings
  *   |d| > max(jump, 8·s)                           messages lost, a rewind: taken at once; while few readings tell
  *                                                  the noise, only where the next one says the same
  *   else                                           offset += max(1/n, 0.05)·d
@@ -13,7 +13,7 @@ export interface Offset {
   readonly variance: number;
   /** Readings behind the variance. */
   readonly differences: number;
-  readonly lastError: number;
+  readonly lastReading: number;
 }
 
 const leastGain = 0.05;
@@ -25,7 +25,7 @@ export const beginOffset = (value: number): Offset => ({
   readings: 1,
   variance: 0,
   differences: 0,
-  lastError: 0,
+  lastReading: value,
 });
 
 /** What a reading of lag may be off by; more while few were seen. */
@@ -35,16 +35,19 @@ export const offsetNoise = ({ variance, differences }: Offset): number =>
 /** `reading`: lag − (arrivals − completions) of one sample; `jump`: what is too much for noise, in messages. */
 export function stepOffset(offset: Offset, reading: number, jump: number): Offset {
   const error = reading - offset.value;
-  const change = error - offset.lastError;
-  const differences = offset.differences + 1;
-  const gain = Math.max(1 / differences, leastGain);
+  const change = reading - offset.lastReading;
   const isKnown = offset.differences >= knownReadings;
   const isLarge = Math.abs(error) > Math.max(jump, isKnown ? jumpAt * Math.sqrt(offset.variance) : 0);
   const repeats = Math.abs(change) < 0.25 * Math.abs(error);
   if (isLarge && (repeats || isKnown))
-    return { ...offset, value: reading, readings: 1, lastError: 0 };
-  const variance = offset.variance + gain * (change ** 2 / 2 - offset.variance);
+    return { ...offset, value: reading, readings: 1, lastReading: reading };
   const readings = offset.readings + 1;
-  const value = isLarge ? offset.value : offset.value + Math.max(1 / readings, leastGain) * error;
-  return { value, readings, variance, differences, lastError: error };
+  const differences = offset.differences + 1;
+  return {
+    value: offset.value + Math.max(1 / readings, leastGain) * error,
+    readings,
+    variance: offset.variance + Math.max(1 / differences, leastGain) * (change ** 2 / 2 - offset.variance),
+    differences,
+    lastReading: reading,
+  };
 }
