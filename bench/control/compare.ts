@@ -1,10 +1,14 @@
 /** Whether a rival is better than Headgate on both peak and utilisation, and where one is better on one of them. */
 
+import { shipped, shippedNames } from "../../src/lab/shipped.ts";
 import { digits } from "../../src/lab/words.ts";
 import { headgateName, type Outcome, oracleName } from "./jobs.ts";
 
 /** Less than this is no difference: seconds of lag, percent of capacity. */
 const margin = { peakSeconds: 0.1, utilisationPercent: 0.01 };
+
+const canFail = (name: string): boolean =>
+  shippedNames().includes(name) && shipped(name).failures.pieces.some(({ value }) => value > 0);
 
 export interface Comparisons {
   readonly better: readonly string[];
@@ -22,7 +26,8 @@ export function comparisons(outcomes: readonly Outcome[]): Comparisons {
   const beaten: Beaten[] = [];
   for (const { job, summaries } of outcomes) {
     const own = summaries[headgateName];
-    if (own === undefined) continue;
+    // A law that cannot tell failing from busy keeps consumers busy failing: that is no utilisation to be held to.
+    if (own === undefined || canFail(job.scenario)) continue;
     for (const [law, windows] of Object.entries(summaries)) {
       if (law === headgateName || law === oracleName) continue;
       for (const [window, theirs] of Object.entries(windows)) {

@@ -20,6 +20,8 @@ export function measure(trace: Trace, { from, to }: Window): Figures {
     completed,
     lag,
     lost,
+    failures,
+    failing,
     setpointSeconds,
   } = trace;
   const first = Math.round(from / h);
@@ -29,8 +31,8 @@ export function measure(trace: Trace, { from, to }: Window): Figures {
   const middle = first + Math.round(span / 3);
   const late = first + Math.round((2 * span) / 3);
 
-  let [peak, outsideAt, able, done, wanted, admittedSum, lostSum] = [0, -1, 0, 0, 0, 0, 0];
-  let [possible, straySum, strays] = [0, 0, 0];
+  let [peak, outsideAt, able, done, wanted, admittedSum, lostSum, failedSum] = [0, -1, 0, 0, 0, 0, 0, 0];
+  let [possible, straySum, strays, failingSteps, opensAt] = [0, 0, 0, 0, -1];
   let [steadySteps, lagSum, rateSum, rateSquares, strayMiddle, strayLate] = [0, 0, 0, 0, 0, 0];
   for (let index = first; index < last; index += 1) {
     const can = capacity[index] ?? 0;
@@ -48,9 +50,15 @@ export function measure(trace: Trace, { from, to }: Window): Figures {
     if (stray > settledBand * setpointSeconds) outsideAt = index;
     if (index >= late) strayLate = Math.max(strayLate, stray);
     else if (index >= middle) strayMiddle = Math.max(strayMiddle, stray);
-    if (wants + (exogenous[index] ?? 0) > can) {
+    failedSum += (completed[index] ?? 0) * (failures[index] ?? 0);
+    // Work that fails uses nobody: there is nothing to be kept busy with.
+    if (wants + (exogenous[index] ?? 0) > can && (failures[index] ?? 0) < 0.5) {
       able += can;
       done += completed[index] ?? 0;
+    }
+    if (failing[index] === 1) {
+      failingSteps += 1;
+      if (opensAt < 0) opensAt = index;
     }
     wanted += wants;
     admittedSum += sends;
@@ -85,7 +93,9 @@ export function measure(trace: Trace, { from, to }: Window): Figures {
     idleSeconds: ((able - done) * h) / meanCapacity,
     heldBackPercent: 100 * (1 - admittedSum / wanted),
     lostMessages: lostSum,
-    failingSeconds: trace.failingSeconds,
+    failedMessages: failedSum * h,
+    failingSeconds: failingSteps * h,
+    opensPolls: opensAt < 0 ? Number.POSITIVE_INFINITY : ((opensAt - first) * h) / trace.pollSeconds,
   };
 }
 

@@ -49,12 +49,14 @@ export interface Controller {
   pollFailed(at: number): void;
   /** Every 250 ms: totals of what was admitted and attempted by then. */
   tick(at: number, admitted: number, attempted: number): void;
+  /** Consumers report how many they completed and how many of them failed, since the last report. */
+  outcomes?(at: number, acked: number, failed: number): void;
   /** What all producers together may send; Infinity where nothing limits. */
   rate(): number;
   /** What one producer is told that asks at `at`; absent: its even part of the rate. */
   grant?(at: number, producer: number): number;
-  /** The state of its decision; absent where a law has none. */
-  state?(): string;
+  /** Whether it takes consumers for failing; absent where a law cannot tell. */
+  isFailing?(): boolean;
 }
 
 export interface Law {

@@ -15,6 +15,8 @@ import { sampleSignal } from "./signal.ts";
 
 export const stepSeconds = 0.05;
 const stepsPerTick = 5;
+/** Consumers report their outcomes every second. */
+const stepsPerReport = 20;
 
 export interface Loop {
   readonly pollSeconds: number;
@@ -37,8 +39,10 @@ export interface Trace {
   /** Messages: at the end of the step; deleted unread in it. */
   readonly lag: Float64Array;
   readonly lost: Float64Array;
-  /** Seconds of the state `failing`. */
-  readonly failingSeconds: number;
+  /** The share of what was completed that failed. */
+  readonly failures: Float64Array;
+  /** 1 where consumers are taken for failing. */
+  readonly failing: Uint8Array;
 }
 
 /** The pace of renewals: nobody need ask more often than there is something new. */
@@ -64,6 +68,8 @@ export function runPlant(scenario: Scenario, law: Law, { pollSeconds, seed }: Lo
   const capacity = sampleSignal(scenario.capacity, steps, stepSeconds, seeded(seed, 4));
   const demand = sampleSignal(scenario.demand, steps, stepSeconds, seeded(seed, 5));
   const exogenous = sampleSignal(scenario.exogenous, steps, stepSeconds, seeded(seed, 6));
+  const failures = sampleSignal(scenario.failures, steps, stepSeconds, seeded(seed, 8));
+  const reportsOutcomes = scenario.failures.pieces.some(({ value }) => value > 0);
   for (const { from, to } of scenario.rebalances)
     capacity.fill(0, Math.round(from / stepSeconds), Math.round(to / stepSeconds));
   const rebalancingAt = (t: number) => scenario.rebalances.some(({ from, to }) => t >= from && t < to);
@@ -72,6 +78,7 @@ export function runPlant(scenario: Scenario, law: Law, { pollSeconds, seed }: Lo
   const completed = new Float64Array(steps);
   const lag = new Float64Array(steps);
   const lost = new Float64Array(steps);
+  const failing = new Uint8Array(steps);
   const arrivedTotals = new Float64Array(steps);
 
   const { count, late, deaf } = scenario.producers;
@@ -111,7 +118,7 @@ export function runPlant(scenario: Scenario, law: Law, { pollSeconds, seed }: Lo
   let [producedRead, consumedRead] = [0, 0];
   let commitAt = seeded(seed, 7)() * scenario.commitEverySeconds;
   let oldest = 0;
-  let failingSteps = 0;
+  let [acked, failed, isFailing] = [0, 0, false];
 
   const poll = (t: number, index: number): Reading => {
     const spread = scenario.noise * (capacity[index] ?? 0) * pollSeconds;
@@ -196,10 +203,19 @@ export function runPlant(scenario: Scenario, law: Law, { pollSeconds, seed }: Lo
       if (arrived === undefined) controller.pollFailed(t);
       else controller.observed(arrived.receivedAt === t ? arrived : { ...arrived, receivedAt: t });
     }
+    failed += done * (failures[index] ?? 0);
+    acked += done * (1 - (failures[index] ?? 0));
+    if (reportsOutcomes && index % stepsPerReport === stepsPerReport - 1) {
+      const [whole, broken] = [Math.floor(acked), Math.floor(failed)];
+      if (whole + broken > 0) controller.outcomes?.(t, whole, broken);
+      acked -= whole;
+      failed -= broken;
+    }
     if (index % stepsPerTick === 0) {
       controller.tick(t, admittedTotal, attemptedTotal);
-      if (controller.state?.() === "failing") failingSteps += stepsPerTick;
+      isFailing = controller.isFailing?.() ?? false;
     }
+    failing[index] = isFailing ? 1 : 0;
   }
   return {
     stepSeconds,
@@ -214,6 +230,7 @@ export function runPlant(scenario: Scenario, law: Law, { pollSeconds, seed }: Lo
     completed,
     lag,
     lost,
-    failingSeconds: failingSteps * stepSeconds,
+    failures,
+    failing,
   };
 }

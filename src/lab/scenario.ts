@@ -18,7 +18,9 @@ export const figureNames = [
   "idleSeconds", // seconds of capacity that were lost then
   "heldBackPercent", // what was wanted and not admitted
   "lostMessages", // deleted unread
-  "failingSeconds", // how long the circuit was open, over the whole run
+  "failedMessages", // completed, and in vain
+  "failingSeconds", // how long the circuit was open
+  "opensPolls", // when it opened, in polls from the window's start; never: not in it
 ] as const;
 export type FigureName = (typeof figureNames)[number];
 
@@ -70,6 +72,8 @@ export interface Scenario {
   readonly commitEverySeconds: number;
   /** Consumers stop for so long. */
   readonly rebalances: readonly Span[];
+  /** The share of what consumers complete that fails, at unchanged drain; they report it every second. */
+  readonly failures: Signal;
   /** What is older, or beyond so many, is deleted. `setpoints`: seconds, as a multiple of the setpoint. */
   readonly retention: { readonly seconds?: number; readonly setpoints?: number; readonly messages?: number };
   readonly producers: {

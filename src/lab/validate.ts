@@ -214,6 +214,7 @@ const scenarioReader: Reader<Scenario> = record(
     "counters",
     "commitEverySeconds",
     "rebalances",
+    "failures",
     "retention",
     "producers",
     "windows",
@@ -242,6 +243,7 @@ const scenarioReader: Reader<Scenario> = record(
     counters: get("counters", list(oneOf(counters), 0, 2), counters),
     commitEverySeconds: get("commitEverySeconds", number(0, 600), 0),
     rebalances: get("rebalances", list(span, 0, 100), []),
+    failures: get("failures", signal, { pieces: [{ from: 0, value: 0 }] }),
     retention: get("retention", retention, {}),
     producers: get("producers", producers, { count: 20, late: { count: 0, seconds: 0 }, deaf: 0 }),
     windows: get("windows", list(window, 1, 20)),
@@ -251,7 +253,7 @@ const scenarioReader: Reader<Scenario> = record(
 
 /** What no single field can tell. */
 function checkWhole(scenario: Scenario, report: Report): void {
-  const { seconds, windows, rebalances, must, producers: senders, capacity } = scenario;
+  const { seconds, windows, rebalances, must, producers: senders, capacity, failures } = scenario;
   const checkSpan = (field: string, { from, to }: { from: number; to: number }) => {
     if (!(from < to && to <= seconds))
       report(
@@ -273,6 +275,7 @@ function checkWhole(scenario: Scenario, report: Report): void {
     if ([atMost, atLeast, atMostOracle].filter((limit) => limit !== undefined).length !== 1)
       report(`must[${index}]`, "needs one of atMost, atLeast, atMostOracle");
   });
+  if (failures.pieces.some(({ value }) => value > 1)) report("failures", "must be shares from 0 to 1");
   if (senders.late.count + senders.deaf > senders.count)
     report("producers", `${senders.late.count} late and ${senders.deaf} deaf are more than ${senders.count}`);
   if (!(capacity.pieces[0] !== undefined && capacity.pieces[0].value > 0))

@@ -16,7 +16,9 @@ export const figureWords: Readonly<Record<FigureName, string>> = {
   idleSeconds: "idle, s",
   heldBackPercent: "held back, %",
   lostMessages: "lost, messages",
+  failedMessages: "failed, messages",
   failingSeconds: "failing, s",
+  opensPolls: "opens, polls",
 };
 
 /** Two decimals below 10, one below 1,000, else none; what is no number is a dash, what never comes is said so. */

@@ -9,6 +9,9 @@ const steps = 1000;
 const at = (value: (t: number) => number): Float64Array =>
   Float64Array.from({ length: steps }, (_, index) => value(index / 10));
 
+const openFrom = (from: number, to: number): Uint8Array =>
+  Uint8Array.from({ length: steps }, (_, index) => (index >= 10 * from && index < 10 * to ? 1 : 0));
+
 /** 100 s in steps of 0.1 s: capacity 100/s, demand 200/s, lag at the setpoint of 10 s, but for what `over` says. */
 const trace = (over: Partial<Trace> = {}): Trace => ({
   stepSeconds: 0.1,
@@ -23,7 +26,8 @@ const trace = (over: Partial<Trace> = {}): Trace => ({
   completed: at(() => 100),
   lag: at(() => 1000),
   lost: at(() => 0),
-  failingSeconds: 0,
+  failures: at(() => 0),
+  failing: new Uint8Array(steps),
   ...over,
 });
 
@@ -88,7 +92,11 @@ const cases: [name: string, over: Partial<Trace>, figure: FigureName, value: num
   ],
   ["what was wanted and not admitted", {}, "heldBackPercent", 50],
   ["deleted unread", { lost: at((t) => (t === 50 ? 7 : 0)) }, "lostMessages", 7],
-  ["the circuit open", { failingSeconds: 3 }, "failingSeconds", 3],
+  ["completed in vain", { failures: at((t) => (t < 60 ? 0.5 : 0)) }, "failedMessages", 2000],
+  ["work that fails is no utilisation", { failures: at(() => 0.9) }, "utilisationPercent", NaN],
+  ["the circuit open", { failing: openFrom(30, 33) }, "failingSeconds", 3],
+  ["it opens two polls after the window's start", { failing: openFrom(30, 33) }, "opensPolls", 2],
+  ["it does not open", {}, "opensPolls", Infinity],
 ];
 
 describe("figures", () => {

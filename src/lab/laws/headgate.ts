@@ -59,7 +59,11 @@ export const headgate: Law = {
         ({ state, decision } = stepTarget(state, { event: "tick", at: at * 1000, admitted, attempted }));
       },
       rate: () => decision.rate ?? Number.POSITIVE_INFINITY,
-      state: () => decision.state,
+      outcomes(at, acked, failed) {
+        const event = { event: "outcomes", at: at * 1000, acked, failed, deadLettered: 0 } as const;
+        ({ state, decision } = stepTarget(state, event));
+      },
+      isFailing: () => decision.state === "failing",
     };
   },
 };
