@@ -1,85 +1,35 @@
-/** `npm run e2e`: the run of overload.ts at its full length, with a picture and its figures. Exit 1 where one is missed. */
-import { drawChart } from "../../src/cli/chart.ts";
+/**
+ * `npm run e2e [-- NAME...]`: what Headgate does on a real Kafka, at full length, each with its figures; all of them,
+ * or those that are named. Exit 1 where one is missed.
+ */
 import { startKafka } from "../support/kafka.ts";
-import { type Figures, type Look, runOverload, setpointSeconds } from "./overload.ts";
+import { showCircuit } from "./showCircuit.ts";
+import { showOverload } from "./showOverload.ts";
 
-const phaseSeconds = Number(process.argv[2] ?? 60);
+/** Each answers how many of its figures are missed. */
+const shows: Readonly<Record<string, (bootstrap: readonly string[]) => Promise<number>>> = {
+  overload: showOverload,
+  circuit: showCircuit,
+};
+
+const named = process.argv.slice(2);
+const strange = named.filter((name) => !Object.hasOwn(shows, name));
+if (strange.length > 0) {
+  process.stderr.write(`no such run: ${strange.join(", ")}; there are ${Object.keys(shows).join(", ")}\n`);
+  process.exit(2);
+}
 const given = process.env.HEADGATE_TEST_KAFKA?.split(",");
 const kafka = given === undefined ? await startKafka() : undefined;
 const bootstrap = given ?? kafka?.bootstrap ?? [];
-
-const fixed = (value: number, digits = 0) => value.toFixed(digits);
-const percent = (share: number) => `${fixed(100 * share, 1)} %`;
-
-process.stdout.write(
-  `Kafka at ${bootstrap.join(", ")}; 4 partitions; the producer wants 1500/s; setpoint ${setpointSeconds} s, poll 1 s\n` +
-    `the consumer can do 500/s, from ${phaseSeconds} s on 200/s, from ${2 * phaseSeconds} s on 500/s again\n\n` +
-    "   time  state      rate allowed  lag (true)    without Headgate\n",
-);
-let lines = 0;
-const { looks, figures } = await runOverload(bootstrap, phaseSeconds, (look) => {
-  if (look.seconds < 2 * lines) return;
-  lines = Math.floor(look.seconds / 2) + 1;
-  const rate = look.rate === null ? "any" : `${fixed(look.rate)}/s`;
-  process.stdout.write(
-    `${fixed(look.seconds).padStart(5)} s  ${look.state.padEnd(10)} ${rate.padStart(12)}  ${fixed(look.lagSeconds, 1).padStart(6)} s  ${fixed(look.without.lagSeconds, 1).padStart(14)} s\n`,
-  );
-}).finally(() => kafka?.stop());
-
-const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-const size = { height: 10, width: process.stdout.columns ?? 100, color };
-const line = (
-  name: string,
-  shade: "gray" | "yellow" | "green" | "cyan" | "magenta",
-  value: (look: Look) => number,
-) => ({
-  name,
-  color: shade,
-  values: looks.map(value),
-});
-const lag = line("lag", "yellow", ({ lagSeconds }) => lagSeconds);
-const setpoint = line("setpoint", "gray", () => setpointSeconds);
-const without = line("without Headgate", "magenta", (look) => look.without.lagSeconds);
-const sending = looks.map((look, index) => {
-  const before = looks[Math.max(0, index - 8)] ?? look;
-  return look === before ? 0 : (look.sent - before.sent) / (look.seconds - before.seconds);
-});
-process.stdout.write(
-  `\n${drawChart([setpoint, lag], { ...size, title: "lag", unit: "seconds" })}\n\n` +
-    `${drawChart([line("consumer can", "green", (look) => look.consumersCan), { name: "producer sends", color: "cyan", values: sending }], { ...size, title: "rate", unit: "messages per second" })}\n\n` +
-    `${drawChart([without, lag], { ...size, title: "lag beside the same run without Headgate", unit: "seconds" })}\n\n`,
-);
-
-/** What each phase has to show. */
-const required: {
-  readonly name: string;
-  readonly ok: (figures: Figures) => boolean;
-  readonly show: (figures: Figures) => string;
-}[] = [
-  {
-    name: `settled lag within ± 20 % of ${setpointSeconds} s`,
-    ok: ({ settledLagSeconds }) => Math.abs(settledLagSeconds / setpointSeconds - 1) <= 0.2,
-    show: ({ settledLagSeconds, furthest }) =>
-      `${fixed(settledLagSeconds, 2)} s (furthest off ${percent(furthest)})`,
-  },
-  {
-    name: "consumer busy at least 98 % of the time",
-    ok: ({ busy }) => busy >= 0.98,
-    show: ({ busy }) => percent(busy),
-  },
-  {
-    name: "the producer sends what the consumer can do, within 5 %",
-    ok: ({ sentShare }) => Math.abs(sentShare - 1) <= 0.05,
-    show: ({ sentShare }) => percent(sentShare),
-  },
-];
+process.stdout.write(`Kafka at ${bootstrap.join(", ")}\n`);
 let missed = 0;
-for (const one of figures) {
-  process.stdout.write(`${one.phase}\n`);
-  for (const { name, ok, show } of required) {
-    if (!ok(one)) missed += 1;
-    process.stdout.write(`  ${ok(one) ? "ok    " : "MISSED"}  ${name}: ${show(one)}\n`);
+try {
+  for (const [name, show] of Object.entries(shows)) {
+    if (named.length > 0 && !named.includes(name)) continue;
+    process.stdout.write(`\n== ${name}\n\n`);
+    missed += await show(bootstrap);
   }
-  process.stdout.write(`          without Headgate, at its end: ${fixed(one.withoutLagSeconds, 1)} s\n`);
+} finally {
+  await kafka?.stop();
 }
 process.exitCode = missed === 0 ? 0 : 1;

@@ -32,6 +32,10 @@ export interface ConsumerOptions {
   readonly rateNow: () => number;
   readonly commitMs: number;
   readonly counts: Counts;
+  /** Without a sign of life for so long it is taken to be gone; 10 s where absent. */
+  readonly sessionTimeoutMs?: number;
+  /** The work on one message, when its slot has come. */
+  readonly work?: (partition: number, offset: string) => Promise<void> | void;
 }
 
 /** Works messages at its pace and commits as it goes. Resolves when it has joined; the result stops it. */
@@ -39,7 +43,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<() => Pro
   const { kafka, group, topic, commitMs, counts } = options;
   const consumer = kafka.consumer({
     groupId: group,
-    sessionTimeout: 10_000,
+    sessionTimeout: options.sessionTimeoutMs ?? 10_000,
     heartbeatInterval: 1000,
     maxWaitTimeInMs: 50,
   });
@@ -52,8 +56,9 @@ export async function startConsumer(options: ConsumerOptions): Promise<() => Pro
   await consumer.run({
     autoCommitInterval: commitMs,
     partitionsConsumedConcurrently: 8,
-    eachMessage: async () => {
+    eachMessage: async ({ partition, message }) => {
       await slot();
+      await options.work?.(partition, message.offset);
       counts.worked += 1;
     },
   });
@@ -70,9 +75,12 @@ export interface ProducerOptions {
   readonly ask?: string;
   readonly counts: Counts;
   readonly signal: AbortSignal;
+  /** Each answer to its asking. */
+  readonly onAnswer?: (answer: Response) => void;
 }
 
-const batch = 15;
+/** Messages that a producer asks for and sends at once. */
+export const producerBatch = 15;
 
 /** Sends in batches at the pace it wants, asking before each where there is somebody to ask, until the signal aborts. */
 export async function runProducer({
@@ -82,26 +90,35 @@ export async function runProducer({
   ask,
   counts,
   signal,
+  onAnswer,
 }: ProducerOptions): Promise<void> {
   const producer = kafka.producer();
   await producer.connect();
-  const slot = pacer(() => wants / batch);
-  const messages = Array.from({ length: batch }, (_, index) => ({ key: null, value: `order ${index}` }));
+  const slot = pacer(() => wants / producerBatch);
+  const messages = Array.from({ length: producerBatch }, (_, index) => ({
+    key: null,
+    value: `order ${index}`,
+  }));
   let partition = 0;
   while (!signal.aborted) {
     await slot();
-    if (ask !== undefined && !(await mayGo(`${ask}?cost=${batch}`, signal))) continue;
+    if (ask !== undefined && !(await mayGo(`${ask}?cost=${producerBatch}`, signal, onAnswer))) continue;
     partition += 1;
     await producer.send({ topic, messages: messages.map((one) => ({ ...one, partition: partition % 4 })) });
-    counts.sent += batch;
+    counts.sent += producerBatch;
   }
   await producer.disconnect();
 }
 
 /** Asks once, and waits as told: before a send that is allowed, or before asking again. */
-async function mayGo(url: string, signal: AbortSignal): Promise<boolean> {
+async function mayGo(
+  url: string,
+  signal: AbortSignal,
+  onAnswer: (answer: Response) => void = () => {},
+): Promise<boolean> {
   try {
     const response = await fetch(url, { signal });
+    onAnswer(response);
     const answer: { delayMs?: number; retryAfterMs?: number } = JSON.parse(await response.text());
     await sleep(response.ok ? (answer.delayMs ?? 0) : (answer.retryAfterMs ?? 1000), undefined, { signal });
     return response.ok;
