@@ -48,10 +48,10 @@ const needOf = (
   return Math.abs(point.at - passedAt(before, after, point.produced)) / (now - point.at);
 };
 
-/** When the total passed `place`, on the line between two points. */
+/** When the total passed `place`, on the line between two points; never after the later one, by rounding either. */
 const passedAt = (from: Arrival, to: Arrival, place: number): Instant =>
   to.produced > from.produced
-    ? from.at + ((to.at - from.at) * (place - from.produced)) / (to.produced - from.produced)
+    ? Math.min(to.at, from.at + ((to.at - from.at) * (place - from.produced)) / (to.produced - from.produced))
     : from.at;
 
 /**
