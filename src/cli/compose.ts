@@ -1,6 +1,6 @@
 /** Puts the parts together: a configuration becomes a daemon with its listeners. No logic of its own. */
 import type { Config } from "../config/config.ts";
-import type { Clock, Log, Source } from "../core/ports.ts";
+import type { Clock, Log, Source, Store } from "../core/ports.ts";
 import { createDaemon, type Daemon } from "../daemon/daemon.ts";
 import { systemSchedule } from "../daemon/schedule.ts";
 import { createApp, createOpsApp } from "../http/app.ts";
@@ -40,6 +40,13 @@ export const makeSource: MakeSource = async (broker, config, clock, log) => {
   }
 };
 
+/** SQLite is loaded only where a store is configured. */
+const openStore = async ({ store }: Config, log: Log): Promise<Store | undefined> => {
+  if (store === null) return undefined;
+  const { createStore } = await import("../store/store.ts");
+  return createStore({ ...store, clock: processClock, log });
+};
+
 /** Listens and starts. Rejects with one clear line where an address cannot be had; nothing is left open then. */
 export async function run(config: Config, log: Log, make: MakeSource = makeSource): Promise<Running> {
   const brokers = await Promise.all(
@@ -51,18 +58,21 @@ export async function run(config: Config, log: Log, make: MakeSource = makeSourc
       timeoutMs: one.timeoutMs,
     })),
   );
+  const store = await openStore(config, log);
   const daemon: Daemon = createDaemon(
     {
       brokers,
       targets: [...config.targets].map(([target, one]) => ({ target, ...one })),
       gates: config.gates,
       tenants: config.tenants,
+      ...(store && { saved: await store.load() }),
     },
     {
       clock: processClock,
       random: Math.random,
       schedule: systemSchedule,
       log,
+      ...(store && { store }),
       onPoll: (broker, seconds) => metrics.pollFinished(broker, seconds),
     },
   );
@@ -72,6 +82,7 @@ export async function run(config: Config, log: Log, make: MakeSource = makeSourc
       targets: board.targets(),
       sources: board.sources(),
       registry: board.registry(),
+      store: board.store(),
     }),
     clock: processClock,
     version,
@@ -92,10 +103,12 @@ export async function run(config: Config, log: Log, make: MakeSource = makeSourc
       opsUrl: ops?.url,
       async stop() {
         await Promise.all([close(), daemon.stop()]);
+        await store?.stop();
       },
     };
   } catch (error) {
     await close();
+    await store?.stop();
     throw error;
   }
 }

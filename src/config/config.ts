@@ -32,6 +32,8 @@ export interface TargetConfig {
 export interface Config {
   readonly server: { readonly host: string; readonly port: number; readonly insecure: boolean };
   readonly ops: { readonly host: string; readonly port: number } | null;
+  /** null: all is in memory. */
+  readonly store: { readonly path: string; readonly keepMs: number; readonly maxBytes: number } | null;
   readonly brokers: Readonly<Record<string, BrokerConfig>>;
   readonly targets: ReadonlyMap<string, TargetConfig>;
   /** Those that the file lists; every target is a gate of its own name beside them. */
@@ -41,7 +43,8 @@ export interface Config {
 }
 
 /** `content` has passed the schema and the rules. */
-export const toConfig = ({ server, ops, brokers, targets, gates, tenants, log }: FileContent): Config => {
+export const toConfig = (content: FileContent): Config => {
+  const { server, ops, store, brokers, targets, gates, tenants, log } = content;
   const brokerConfigs = Object.fromEntries(
     Object.entries(brokers).map(([name, broker]) => [name, toBroker(broker)]),
   );
@@ -60,6 +63,7 @@ export const toConfig = ({ server, ops, brokers, targets, gates, tenants, log }:
   return {
     server,
     ops: ops ?? null,
+    store: store === undefined ? null : { path: store.path, keepMs: store.keep, maxBytes: store.maxSize },
     brokers: brokerConfigs,
     targets: new Map(Object.entries(targets).map(toTarget)),
     gates: new Map(Object.entries(gates)),

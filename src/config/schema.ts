@@ -21,6 +21,7 @@ import {
   rate,
   rateOrAuto,
   ratio,
+  size,
   topic,
   weight,
   whole,
@@ -28,8 +29,9 @@ import {
 
 /** Keys that mean something, but not in this version, by the section that they belong to. */
 export const laterKeys = {
-  file: ["store", "discover", "upstream", "auth", "tls", "webhooks"],
+  file: ["discover", "upstream", "auth", "tls", "webhooks"],
   server: ["auth", "tls"],
+  store: ["history"],
   broker: ["auth", "tls"],
   target: ["deadLetters"],
 } as const;
@@ -200,6 +202,17 @@ export const opsSchema = section({
   port: port().prefault(4291).describe("Its port."),
 });
 
+export const storeSchema = section(
+  {
+    path: anyText().describe("The file. Its folder has to be there; one process at a time can have it."),
+    keep: duration("7d", "365d")
+      .prefault("30d")
+      .describe("For how long what was saved of a target is kept that is no longer there."),
+    maxSize: size("1MiB", "1TiB").prefault("1GiB").describe("The file is never larger than this."),
+  },
+  laterKeys.store,
+);
+
 export const fileSchema = section(
   {
     server: serverSchema.prefault({}).describe("The listener of the whole API."),
@@ -207,6 +220,11 @@ export const fileSchema = section(
       .optional()
       .describe(
         "A second listener, of health, readiness and metrics only; `ops: {}` is one with the defaults.",
+      ),
+    store: storeSchema
+      .optional()
+      .describe(
+        "What outlives a restart: overrides, and what was learned of each target. Without it all is in memory.",
       ),
     brokers: namedAfter(
       z.discriminatedUnion("type", [brokerSchemas.kafka, brokerSchemas.memory]),

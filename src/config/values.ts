@@ -68,6 +68,24 @@ export const duration = (least: string, most: string) =>
       : refuse(`is out of bounds; from ${least} to ${most} is allowed`);
   });
 
+const sizeUnits = { KiB: 1 << 10, MiB: 1 << 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
+
+const parseSize = (text: string): number | undefined => {
+  const [, amount, unit] = /^(\d{1,9}(?:\.\d{1,3})?)(KiB|MiB|GiB|TiB)$/.exec(text) ?? [];
+  if (amount === undefined) return undefined;
+  return Math.round(Number(amount) * sizeUnits[unit as keyof typeof sizeUnits]);
+};
+
+/** Read as bytes. `least` and `most` are sizes as one writes them. */
+export const size = (least: string, most: string) =>
+  kind({ type: "size", allowed: `a size from ${least} to ${most}` }, (written, refuse) => {
+    const bytes = typeof written === "string" ? parseSize(written) : undefined;
+    if (bytes === undefined) return refuse("is not a size; write it with its unit, such as 64MiB or 1GiB");
+    return bytes >= (parseSize(least) ?? 0) && bytes <= (parseSize(most) ?? 0)
+      ? bytes
+      : refuse(`is out of bounds; from ${least} to ${most} is allowed`);
+  });
+
 const toNumber = (written: unknown): unknown =>
   typeof written === "string" && /^-?\d+(\.\d+)?$/.test(written) ? Number(written) : written;
 

@@ -8,7 +8,7 @@ export type Health = z.infer<typeof health>;
 export const readiness = z.object({
   ready: z.literal(true).describe("Decisions are served, blind ones too."),
   degraded: z
-    .array(z.object({ kind: z.enum(["source", "target"]), name: z.string(), text: z.string() }))
-    .describe("Brokers that do not answer and targets that are decided on blind."),
+    .array(z.object({ kind: z.enum(["source", "target", "store"]), name: z.string(), text: z.string() }))
+    .describe("Brokers that do not answer, targets that are decided on blind, a store that cannot be used."),
 });
 export type Readiness = z.infer<typeof readiness>;

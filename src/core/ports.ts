@@ -64,3 +64,51 @@ export interface Source {
   /** Closes all it opened; safe in any state and more than once. A poll under way ends soon. */
   stop(): Promise<void>;
 }
+
+export const savedKinds = ["override", "state"] as const;
+export type SavedKind = (typeof savedKinds)[number];
+
+/** One thing that outlives a restart. */
+export interface Saved {
+  readonly target: string;
+  readonly kind: SavedKind;
+  /** Of the value; another one is not understood. */
+  readonly format: number;
+  readonly at: Instant;
+  /** Plain data; null takes away what there was. */
+  readonly value: unknown;
+}
+
+export const storeFailures = [
+  "missing", // the folder is not there, or may not be entered
+  "readOnly",
+  "full", // the disk, or what the configuration allows
+  "locked", // another process holds it
+  "broken", // no database, or one that is damaged
+  "newer", // written by a later version of Headgate
+  "hung", // no answer from the disk
+  "other",
+] as const;
+export type StoreFailure = (typeof storeFailures)[number];
+
+export interface StoreView {
+  readonly path: string;
+  /** Why it cannot be used now; null where it can. */
+  readonly failing: StoreFailure | null;
+  readonly failures: Readonly<Partial<Record<StoreFailure, number>>>;
+  readonly saves: number;
+  /** Files that were broken. */
+  readonly movedAside: number;
+  readonly savedAt: Instant | null;
+  /** What is not saved yet. */
+  readonly waiting: number;
+}
+
+/** Keeps the latest of each target and kind. Never throws, and nobody waits for it but whoever loads or stops. */
+export interface Store {
+  load(): Promise<readonly Saved[]>;
+  save(saved: Saved): void;
+  view(): StoreView;
+  /** Saves what waits, as far as that is quick. */
+  stop(): Promise<void>;
+}

@@ -4,7 +4,7 @@ import type { Phase } from "../core/controller/circuit.ts";
 import type { TargetEvent } from "../core/controller/events.ts";
 import type { TargetState } from "../core/controller/step.ts";
 import type { Decision, Override } from "../core/decision.ts";
-import type { FailureKind } from "../core/ports.ts";
+import type { FailureKind, StoreView } from "../core/ports.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import type { Priority } from "../core/sharing/priorities.ts";
 import type { Grant, Request } from "../core/sharing/registry.ts";
@@ -195,6 +195,8 @@ export interface Board {
   leases(target: string, most: number): readonly LeaseView[] | undefined;
   registry(): RegistryView;
   sources(): readonly SourceView[];
+  /** null where nothing outlives a restart. */
+  store(): StoreView | null;
   /** Puts an operator's decision in force, or ends it; the view afterwards, undefined where there is no such target. */
   override(target: string, override: Override | null): TargetView | undefined;
   /** Calls `onEvent` after each event of the target, until stopped; undefined where there is no such target. */

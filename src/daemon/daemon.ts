@@ -2,7 +2,7 @@
  * The loop: polls the sources, ticks the targets, publishes to the board. The one place that reads the clock.
  * Constructed without I/O; `start` begins polling, `stop` ends it and closes the sources.
  */
-import type { Clock, Log, Random, Source } from "../core/ports.ts";
+import type { Clock, Log, Random, Saved, Source, Store } from "../core/ports.ts";
 import { rule } from "../core/sharing/admission.ts";
 import { noteAdmitted, noteRefused } from "../core/sharing/askers.ts";
 import { priorities, rankOf } from "../core/sharing/priorities.ts";
@@ -11,6 +11,7 @@ import { createTenants, findTenant, forgetTenants, type TenantConfig } from "../
 import type { Instant } from "../core/units.ts";
 import type { Admission, Board, Bound } from "./board.ts";
 import { createPolling } from "./polling.ts";
+import { createSaving, savedOf, saveMs } from "./saving.ts";
 import type { Schedule } from "./schedule.ts";
 import { closedForMs, leasesOf, rateOf } from "./sharing.ts";
 import { createTarget, type Target, type TargetSetup } from "./targets.ts";
@@ -30,6 +31,8 @@ export interface DaemonSetup {
   readonly targets: readonly TargetSetup[];
   readonly gates: ReadonlyMap<string, readonly string[]>;
   readonly tenants: TenantConfig;
+  /** What a store gave back. */
+  readonly saved?: readonly Saved[];
 }
 
 export interface DaemonDeps {
@@ -37,6 +40,8 @@ export interface DaemonDeps {
   readonly random: Random;
   readonly schedule: Schedule;
   readonly log: Log;
+  /** Absent: nothing outlives a restart. */
+  readonly store?: Store;
   /** A poll ended; for the metrics. */
   onPoll?(broker: string, durationSeconds: number): void;
 }
@@ -48,11 +53,14 @@ export interface Daemon {
 }
 
 export function createDaemon(setup: DaemonSetup, deps: DaemonDeps): Daemon {
-  const { clock, schedule, log } = deps;
+  const { clock, schedule, log, store } = deps;
   const startedAt = clock();
   const nextVersion = versions(deps.random);
   const targets = new Map<string, Target>(
-    setup.targets.map((one) => [one.target, createTarget(one, startedAt, nextVersion, log)]),
+    setup.targets.map((one) => [
+      one.target,
+      createTarget(one, startedAt, nextVersion, log, setup.saved && savedOf(setup.saved, one)),
+    ]),
   );
   const of = (broker: string): Target[] =>
     [...targets.values()].filter((target) => target.setup.broker === broker);
@@ -82,8 +90,11 @@ export function createDaemon(setup: DaemonSetup, deps: DaemonDeps): Daemon {
     refused: 0,
   };
   const sources = () => pollings.map((polling) => polling.view());
-  const board = createBoard(setup, targets, registry, sources, clock);
+  const board = createBoard(setup, targets, registry, sources, deps);
   let stopTicking = () => {};
+  let stopSaving = () => {};
+  const save = store && createSaving(store);
+  const saveAll = () => save?.([...targets.values()], clock());
 
   return {
     board,
@@ -94,9 +105,12 @@ export function createDaemon(setup: DaemonSetup, deps: DaemonDeps): Daemon {
         for (const target of targets.values()) target.tick(at);
         forgetTenants(registry.tenants, at);
       });
+      if (save !== undefined) stopSaving = schedule.every(saveMs, saveAll);
     },
     async stop() {
       stopTicking();
+      stopSaving();
+      saveAll();
       await Promise.all(pollings.map((polling) => polling.stop()));
     },
   };
@@ -107,7 +121,7 @@ function createBoard(
   targets: ReadonlyMap<string, Target>,
   registry: Registry,
   sources: Board["sources"],
-  clock: Clock,
+  { clock, store }: DaemonDeps,
 ): Board {
   const members = new Map<string, readonly Target[]>([...targets].map(([name, target]) => [name, [target]]));
   for (const [gate, names] of setup.gates)
@@ -134,6 +148,7 @@ function createBoard(
     gates: () => setup.gates,
     has: (name) => members.has(name),
     sources,
+    store: () => store?.view() ?? null,
     override(name, override) {
       const target = targets.get(name);
       target?.override(clock(), override);

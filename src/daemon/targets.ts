@@ -4,6 +4,7 @@ import { safeRate } from "../core/controller/blind.ts";
 import type { TargetEvent } from "../core/controller/events.ts";
 import { isNews } from "../core/controller/publish.ts";
 import { beginTarget, stepTarget } from "../core/controller/step.ts";
+import { resumeOverride, resumeTarget } from "../core/controller/warm.ts";
 import type { Override } from "../core/decision.ts";
 import type { Answer, FailureKind, Log, Watch } from "../core/ports.ts";
 import type { TargetSettings } from "../core/settings.ts";
@@ -15,6 +16,7 @@ import type { Tenant } from "../core/sharing/tenants.ts";
 import { type Instant, secondsBetween } from "../core/units.ts";
 import type { Bound, Following, ReportedOutcome, TargetView } from "./board.ts";
 import { countOutcomes } from "./outcomes.ts";
+import type { SavedTarget } from "./saving.ts";
 import { pieOf, sharingOf } from "./sharing.ts";
 import { countTransitions } from "./transitions.ts";
 
@@ -43,6 +45,8 @@ export interface Target {
   asker(tenant: Tenant, rank: number, at: Instant): Asker;
   /** What an answer says of this target; the same until the next decision is published. */
   bound(): Bound;
+  /** The state as of the last event, and when that was. */
+  snapshot(): Pick<Following, "at" | "state">;
   /** Calls `onEvent` after each event that was taken, until stopped. */
   follow(onEvent: (event: TargetEvent) => void): Following;
 }
@@ -52,6 +56,7 @@ export function createTarget(
   begunAt: Instant,
   nextVersion: () => string,
   log: Log,
+  saved?: SavedTarget,
 ): Target {
   const { target, broker, settings } = setup;
   let wouldRefuse = 0;
@@ -64,21 +69,25 @@ export function createTarget(
     },
     begunAt,
   );
-  // Those of leases are believed until they are told: a total never goes back for that.
-  let totals = { admitted: 0, attempted: 0 };
   let blindSeconds = 0;
   let observations = 0;
   const failures: Partial<Record<FailureKind, number>> = {};
   const decisions: Record<string, number> = {};
   const outcomes = countOutcomes();
   const transitions = countTransitions(target, log, outcomes);
-  let sampled = totals;
   let lastTickAt = begunAt;
 
   const followers = new Set<(event: TargetEvent) => void>();
   let takenAt = whole(begunAt);
 
-  let { state, decision, assessment } = beginTarget(target, settings, takenAt);
+  const resumed =
+    saved?.state === undefined ? undefined : resumeTarget(target, settings, takenAt, saved.state);
+  let { state, decision, assessment } = resumed ?? beginTarget(target, settings, takenAt);
+  // Counters begin at 0 with the daemon; the totals that decisions rest on go on.
+  const before = { admitted: state.pressure.admitted ?? 0, attempted: state.pressure.attempted ?? 0 };
+  // Those of leases are believed until they are told: a total never goes back for that.
+  let totals = before;
+  let sampled = totals;
   let published = { ...decision, version: nextVersion() };
   let bound: Bound = { target, settings, decision: published };
 
@@ -89,9 +98,13 @@ export function createTarget(
   shareOut(takenAt);
 
   const countNow = (): typeof totals => ({
-    admitted: Math.max(totals.admitted, book.asked.admitted + book.admitted),
-    attempted: Math.max(totals.attempted, book.asked.attempted + book.attempted),
+    admitted: Math.max(totals.admitted, before.admitted + book.asked.admitted + book.admitted),
+    attempted: Math.max(totals.attempted, before.attempted + book.asked.attempted + book.attempted),
   });
+  const countersNow = (): typeof totals => {
+    const { admitted, attempted } = countNow();
+    return { admitted: admitted - before.admitted, attempted: attempted - before.attempted };
+  };
   const count = (at: Instant): typeof totals => {
     advance(book, at);
     totals = countNow();
@@ -111,6 +124,19 @@ export function createTarget(
     decisions[key] = (decisions[key] ?? 0) + 1;
   };
 
+  if (saved !== undefined) {
+    const override = resumeOverride(saved.override, takenAt);
+    if (override !== undefined) apply({ event: "override", at: takenAt, override });
+    const warm = resumed !== undefined;
+    if (warm || override !== undefined)
+      log.info(
+        { target, warm, override: override?.kind ?? null },
+        warm ? "goes on from what was saved" : "begins anew, under an override that was saved",
+      );
+    else if (saved.state !== undefined)
+      log.warn({ target }, "what was saved of it is of no use to this version; it begins anew");
+  }
+
   return {
     setup,
     view: () => ({
@@ -121,7 +147,7 @@ export function createTarget(
       assessment,
       circuit: state.circuit.phase.kind,
       counters: {
-        ...countNow(),
+        ...countersNow(),
         delayed: book.asked.delayed,
         refused: book.asked.refused,
         wouldRefuse,
@@ -174,13 +200,13 @@ export function createTarget(
     book,
     asker: (tenant, rank, at) => askerOf(book, tenant, rank, at),
     bound: () => bound,
+    snapshot: () => ({ at: takenAt, state }),
     follow(onEvent) {
       // A function of its own, so that each follower is one whatever it passed.
       const follower = (event: TargetEvent) => onEvent(event);
       followers.add(follower);
       return {
-        at: takenAt,
-        state,
+        ...this.snapshot(),
         stop: () => {
           followers.delete(follower);
         },

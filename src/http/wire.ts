@@ -145,10 +145,24 @@ export const sourceBody = (view: SourceView): Source => ({
   lastError: view.lastError === null ? null : { ...view.lastError, at: isoInstant(view.lastError.at) },
 });
 
+const storeTrouble = (board: Board): Readiness["degraded"] => {
+  const store = board.store();
+  return store === null || store.failing === null
+    ? []
+    : [
+        {
+          kind: "store",
+          name: store.path,
+          text: `cannot be used (${store.failing}); decisions go on, from memory alone`,
+        },
+      ];
+};
+
 /** Ready as soon as decisions are served: what is not ready would take its producers down with it. */
 export const readinessBody = (board: Board): Readiness => ({
   ready: true,
   degraded: [
+    ...storeTrouble(board),
     ...board
       .sources()
       .filter(({ reachable }) => reachable === false)

@@ -5,7 +5,7 @@
 import { lagMethods } from "../core/assessment.ts";
 import { circuitPhases } from "../core/controller/circuit.ts";
 import { decisionStates, overrideKinds, reasonSignals } from "../core/decision.ts";
-import { failureKinds } from "../core/ports.ts";
+import { failureKinds, storeFailures } from "../core/ports.ts";
 import { modes } from "../core/settings.ts";
 import { priorities } from "../core/sharing/priorities.ts";
 import { mostUnlisted, otherTenant } from "../core/sharing/tenants.ts";
@@ -16,6 +16,7 @@ export const labelMeanings = {
   broker: "Name of a broker in the configuration.",
   circuit: `Where the circuit of a target stands: ${circuitPhases.join(", ")}.`,
   from: "Where the circuit stood before.",
+  failure: `Why the store could not be used: ${storeFailures.join(", ")}.`,
   kind: `Why there was no observation: ${failureKinds.join(", ")}.`,
   method: `How lag in seconds was told: ${lagMethods.join(", ")}.`,
   mode: `Whether decisions are acted on: ${modes.join(", ")}.`,
@@ -23,6 +24,7 @@ export const labelMeanings = {
   override: `Kind of an operator's own decision: ${overrideKinds.join(", ")}.`,
   outcome: "What became of a message: acked, failed, deadLettered.",
   priority: `Class of traffic: ${priorities.join(", ")}.`,
+  path: "File of the store.",
   reason: `Signal that a decision rests on: ${reasonSignals.join(", ")}.`,
   state: `State of a decision: ${decisionStates.join(", ")}.`,
   target: "Name of the target.",
@@ -305,6 +307,37 @@ export const catalogue = {
     unit: "leases",
     labels: [],
     help: "Leases that were not kept, since as many as may be were held already.",
+  },
+
+  headgate_store_up: {
+    kind: "gauge",
+    unit: "flag",
+    labels: ["path"],
+    help: "1 where what outlives a restart can be saved, 0 where it cannot; absent where no store is configured.",
+  },
+  headgate_store_saves_total: {
+    kind: "counter",
+    unit: "saves",
+    labels: ["path"],
+    help: "Times that the store was written.",
+  },
+  headgate_store_failures_total: {
+    kind: "counter",
+    unit: "failures",
+    labels: ["path", "failure"],
+    help: "Times that the store could not be used.",
+  },
+  headgate_store_broken_files_total: {
+    kind: "counter",
+    unit: "files",
+    labels: ["path"],
+    help: "Files of the store that were broken and moved aside.",
+  },
+  headgate_store_waiting_values: {
+    kind: "gauge",
+    unit: "values",
+    labels: ["path"],
+    help: "Values that are not saved yet.",
   },
 
   headgate_broker_info: {

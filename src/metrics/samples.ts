@@ -2,7 +2,7 @@
 import type { Assessment } from "../core/assessment.ts";
 import { circuitPhases, type Phase } from "../core/controller/circuit.ts";
 import { type Decision, decisionStates } from "../core/decision.ts";
-import { type FailureKind, failureKinds } from "../core/ports.ts";
+import { type FailureKind, failureKinds, type StoreView, storeFailures } from "../core/ports.ts";
 import type { Policy } from "../core/settings.ts";
 import { type Instant, secondsBetween } from "../core/units.ts";
 import type { LabelsOf, PulledName } from "./catalogue.ts";
@@ -78,6 +78,8 @@ export interface MetricsSnapshot {
   readonly targets: readonly TargetSnapshot[];
   readonly sources: readonly SourceSnapshot[];
   readonly registry: { readonly leases: number; readonly most: number; readonly refused: number };
+  /** Absent or null where there is none. */
+  readonly store?: StoreView | null;
 }
 
 /** Takes one sample. A value that is not known makes none. */
@@ -175,6 +177,16 @@ const putSource = (put: Put, source: SourceSnapshot): void => {
     put("headgate_broker_errors_total", { broker, kind }, source.errors[kind] ?? 0);
 };
 
+const putStore = (put: Put, { path, failing, failures, saves, movedAside, waiting }: StoreView): void => {
+  const labels = { path };
+  put("headgate_store_up", labels, flag(failing === null));
+  put("headgate_store_saves_total", labels, saves);
+  for (const failure of storeFailures)
+    put("headgate_store_failures_total", { path, failure }, failures[failure] ?? 0);
+  put("headgate_store_broken_files_total", labels, movedAside);
+  put("headgate_store_waiting_values", labels, waiting);
+};
+
 /** Puts all samples of a snapshot, each target and each broker in one pass. */
 export const putSnapshot = (put: Put, snapshot: MetricsSnapshot, now: Instant): void => {
   for (const view of snapshot.targets) {
@@ -187,4 +199,5 @@ export const putSnapshot = (put: Put, snapshot: MetricsSnapshot, now: Instant): 
   put("headgate_most_leases", {}, snapshot.registry.most);
   put("headgate_refused_leases_total", {}, snapshot.registry.refused);
   for (const source of snapshot.sources) putSource(put, source);
+  if (snapshot.store) putStore(put, snapshot.store);
 };

@@ -48,10 +48,10 @@ FILE is valid: 1 broker, 2 targets, 0 gates
   });
 
   it("lists every problem", async () => {
-    assert.deepEqual(await run(`${sound.replace("8s", "10")}store: {}\ngates:\n  all: [ordres]\n`, file), {
+    assert.deepEqual(await run(`${sound.replace("8s", "10")}webhooks: {}\ngates:\n  all: [ordres]\n`, file), {
       code: 1,
       stdout: `FILE:6:42  targets.mails.setpoint: 10 is not a duration; write it with its unit, such as 500ms, 10s, 5m
-FILE:7:1   store: is not available in this version of Headgate; remove it, so that nobody takes it to be in force
+FILE:7:1   webhooks: is not available in this version of Headgate; remove it, so that nobody takes it to be in force
 FILE:9:9   gates.all[0]: "ordres" is not one of targets; did you mean orders?
 
 FILE has 3 problems
@@ -71,7 +71,7 @@ FILE has 3 problems
           line: 7,
           column: 1,
           message: "is not a known key; did you mean log?",
-          allowed: "server, ops, brokers, targets, gates, tenants, log",
+          allowed: "server, ops, store, brokers, targets, gates, tenants, log",
           nearest: "log",
         },
       ],

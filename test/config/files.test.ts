@@ -112,7 +112,7 @@ describe("problems", () => {
       [
         "x.yaml:1:1  targets: is missing; it takes a mapping (key: value)",
         'x.yaml:1:8  log.level: "all" is not one of debug, info, warn, error',
-        "x.yaml:2:1  foo: is not a known key; known here: server, ops, brokers, targets, gates, tenants, log",
+        "x.yaml:2:1  foo: is not a known key; known here: server, ops, store, brokers, targets, gates, tenants, log",
         "x.yaml:4:3  brokers.events.bootstrap: is missing; it takes a list ([a, b])",
       ].join("\n"),
     );

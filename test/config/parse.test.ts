@@ -39,6 +39,7 @@ describe("a valid configuration", () => {
     assert.deepEqual(parse(smallest), {
       server: { host: "127.0.0.1", port: 4290, insecure: false },
       ops: null,
+      store: null,
       brokers: { events: { type: "kafka", bootstrap: ["127.0.0.1:9092"], pollMs: 5000, timeoutMs: 10_000 } },
       targets: new Map([
         ["orders", { broker: "events", watch: { target: "orders", group: "billing" }, settings: defaults }],
@@ -47,6 +48,11 @@ describe("a valid configuration", () => {
       tenants: new Map(),
       log: { level: "info" },
     });
+  });
+
+  it("takes a store, with its defaults", () => {
+    const { store } = parse(`${smallest}store: { path: ./h.db, maxSize: 64MiB }\n`);
+    assert.deepEqual(store, { path: "./h.db", keepMs: 30 * 86_400_000, maxBytes: 64 * 2 ** 20 });
   });
 
   it("takes what is said over the defaults", () => {
@@ -86,6 +92,7 @@ log: { level: debug }
     assert.deepEqual(config, {
       server: { host: "0.0.0.0", port: 0, insecure: true },
       ops: { host: "127.0.0.1", port: 9100 },
+      store: null,
       brokers: {
         events: { type: "kafka", bootstrap: ["a:1", "[::1]:65535"], pollMs: 500, timeoutMs: 1500 },
         local: { type: "memory", pollMs: 1000, timeoutMs: 10_000 },

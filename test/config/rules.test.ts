@@ -57,8 +57,8 @@ const keys: readonly Case[] = [
   ],
   [
     "sections of a later version",
-    beside("store: { path: x }\ntls: {}"),
-    [`store: ${later}`, `tls: ${later}`],
+    beside("webhooks: { path: x }\ntls: {}"),
+    [`webhooks: ${later}`, `tls: ${later}`],
   ],
   ["keys of a later version", onKafka("deadLetters: {}"), [`targets.t.deadLetters: ${later}`]],
   [

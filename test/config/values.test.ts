@@ -34,6 +34,16 @@ const values: readonly Case[] = [
     broker("type: kafka, bootstrap: [k:1], timeout: 99999999d"),
     ['brokers.events.timeout: "99999999d" is out of bounds; from 100ms to 10m is allowed'],
   ],
+  [
+    "a size without a unit",
+    beside("store: { path: x, maxSize: 1000 }"),
+    ["store.maxSize: 1000 is not a size; write it with its unit, such as 64MiB or 1GiB"],
+  ],
+  [
+    "a size that is too small",
+    beside("store: { path: x, maxSize: 1KiB }"),
+    ['store.maxSize: "1KiB" is out of bounds; from 1MiB to 1TiB is allowed'],
+  ],
   ["a rate of zero", onKafka("minRate: 0"), [`targets.t.minRate: 0 ${rate}`]],
   ["a negative rate", onKafka("maxRate: -5"), [`targets.t.maxRate: -5 ${rate}`]],
   ["a rate without end", onKafka("maxRate: .inf"), [`targets.t.maxRate: Infinity ${rate}`]],

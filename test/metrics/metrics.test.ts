@@ -37,6 +37,7 @@ describe("metrics", () => {
         targets: () => [knownTarget("orders")],
         sources: () => [knownSource("events")],
         registry: () => registry,
+        store: () => null,
       }),
     );
     metrics.pollFinished("events", 0.012);
@@ -149,6 +150,7 @@ headgate_broker_poll_duration_seconds_count{broker="events"} 1`
       ],
       sources: [knownSource("events")],
       registry,
+      store: { path: "x", failing: null, failures: {}, saves: 3, movedAside: 0, savedAt: now, waiting: 0 },
     });
     metrics.pollFinished("events", 0.012);
     for (const { name, labels } of await samples()) {

@@ -60,8 +60,11 @@ export const knownSource = (broker: string, over: Partial<SourceView> = {}): Sou
 export const registry = { leases: 2, most: 100_000, refused: 3 };
 
 /** By its type: what the board shows is what the metrics take. */
-export const snapshotOf = (board: Pick<Board, "targets" | "sources" | "registry">): MetricsSnapshot => ({
+export const snapshotOf = (
+  board: Pick<Board, "targets" | "sources" | "registry" | "store">,
+): MetricsSnapshot => ({
   targets: board.targets(),
   sources: board.sources(),
   registry: board.registry(),
+  store: board.store(),
 });

@@ -204,6 +204,7 @@ export const fakeBoard = (parts: {
   readonly answer?: Answer;
   readonly follow?: Board["follow"];
   readonly override?: Board["override"];
+  readonly store?: ReturnType<Board["store"]>;
 }): FakeBoard => {
   const { targets = [], sources = [], answer = go } = parts;
   const gates = new Map(Object.entries(parts.gates ?? {}));
@@ -252,6 +253,7 @@ export const fakeBoard = (parts: {
     registry: () => ({ leases: 2, most: 100_000, refused: 0 }),
     sources: () => sources,
     report: (name, { length }) => (byName.has(name) ? { accepted: length, duplicates: 0 } : undefined),
+    store: () => parts.store ?? null,
     override: parts.override ?? ((name) => byName.get(name)),
     follow: parts.follow ?? (() => undefined),
   };
