@@ -17,7 +17,7 @@ import {
   totalOf,
 } from "./book.ts";
 import type { Cell } from "./cell.ts";
-import { demandOf, isActive, smoothed } from "./demand.ts";
+import { demandOf, fullShare, isActive, smoothed } from "./demand.ts";
 import { findLevel, portion } from "./maxmin.ts";
 import { type Pie, shareOf } from "./share.ts";
 import type { Tenant } from "./tenants.ts";
@@ -45,9 +45,12 @@ export function askerOf(book: Book, tenant: Tenant, rank: number, at: Instant): 
     admitted: 0,
     delayed: 0,
     refused: 0,
+    heldAt: undefined,
     pressedAt: at,
     attemptRate: 0,
-    measured: { at, attempted: 0 },
+    used: 0,
+    might: 0,
+    measured: { at, attempted: 0, admitted: 0 },
   };
   group.asker = asker;
   enter(book, asker);
@@ -62,7 +65,7 @@ export function noteAdmitted(book: Book, asker: Asker, cell: Cell, cost: number,
     totals.admitted += cost;
     if (waits) totals.delayed += cost;
   }
-  if (waits) asker.pressedAt = cell.at;
+  if (waits) asker.heldAt = cell.at;
 }
 
 export function noteRefused(book: Book, asker: Asker, cost: number, at: Instant): void {
@@ -70,7 +73,7 @@ export function noteRefused(book: Book, asker: Asker, cost: number, at: Instant)
     totals.attempted += cost;
     totals.refused += cost;
   }
-  asker.pressedAt = at;
+  asker.heldAt = at;
 }
 
 /** Measures what all askers attempted since the last time, and lets go of those who are gone. */
@@ -81,7 +84,14 @@ function measureAskers(book: Book, at: Instant): void {
     const seconds = secondsBetween(asker.measured.at, at);
     if (seconds <= 0) continue;
     const attempted = asker.attempted - asker.measured.attempted;
-    asker.measured = { at, attempted: asker.attempted };
+    measureUse(asker, seconds);
+    if (
+      asker.heldAt !== undefined &&
+      asker.heldAt >= asker.measured.at &&
+      asker.used >= fullShare * asker.might
+    )
+      asker.pressedAt = at;
+    asker.measured = { at, attempted: asker.attempted, admitted: asker.admitted };
     const before = asker.demand;
     asker.attemptRate = smoothed(asker.attemptRate, attempted / seconds, seconds, book.terms);
     const pressed = asker.pressedAt !== undefined && at - asker.pressedAt < book.terms.refreshMs;
@@ -93,6 +103,20 @@ function measureAskers(book: Book, at: Instant): void {
       leave(book, asker);
     }
   }
+}
+
+/** Over a second, or as long as three messages take: fewer tell nothing. */
+function measureUse(asker: Asker, seconds: number): void {
+  const { granted, admitted, measured } = asker;
+  if (granted === Number.POSITIVE_INFINITY) {
+    asker.used = 0;
+    asker.might = 0;
+    return;
+  }
+  const over = Math.max(1, 3 / Math.max(granted, 0.1));
+  const weight = asker.might === 0 ? 1 : 1 - Math.exp(-seconds / over);
+  asker.used += weight * ((admitted - measured.admitted) / seconds - asker.used);
+  asker.might += weight * (granted - asker.might);
 }
 
 /** Messages per second; smoothing has forgotten all attempts by then. */

@@ -70,9 +70,14 @@ export interface AskedTotals {
 export interface Asker extends Held, AskedTotals {
   cell: Cell;
   /** When somebody was refused or told to wait last. */
+  heldAt: Instant | undefined;
+  /** When that was last while it used what it may. */
   pressedAt: Instant | undefined;
   attemptRate: Rate;
-  measured: { readonly at: Instant; readonly attempted: number };
+  /** Messages per second let in, and those that might have been, smoothed alike. */
+  used: Rate;
+  might: Rate;
+  measured: { readonly at: Instant; readonly attempted: number; readonly admitted: number };
 }
 
 export interface Lease extends Held {

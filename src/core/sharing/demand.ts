@@ -1,8 +1,9 @@
 /**
  * What a claimant could use, from what it attempted:
  *
- *   pressed     refused or delayed lately, or at 90 % of what it may (so those look who pace themselves):
- *               unbounded, so that whoever hammers gains nothing over whoever waits politely
+ *   pressed     uses 90 % of what it may, and was refused or delayed lately or paces itself: unbounded, so that
+ *               whoever hammers gains nothing over whoever waits politely. (A burst that has to wait a moment while
+ *               there is room on the whole is no want: in a high class it would shut out those below for nothing.)
  *   otherwise   1.25 × its attempts, smoothed over two refreshes; the quarter keeps who is served below the 90 %
  *   at least    one message in a lease time: whoever was quiet is not shut out
  */
@@ -10,6 +11,11 @@ import type { Rate } from "../units.ts";
 import type { BookTerms } from "./book.ts";
 
 export const fullShare = 0.9;
+
+/** Of `sent` messages where `might` might have been, `attempted` were to be: whether more would be sent if it might. */
+export const isFull = (attempted: number, sent: number, might: number): boolean =>
+  attempted > 0 && sent + (attempted > sent ? 1 : 0) >= fullShare * might;
+
 const headroom = 1.25;
 
 const smoothedOver = (terms: BookTerms): number => (2 * terms.refreshMs) / 1000;

@@ -24,7 +24,7 @@ import {
   setFlow,
   setGranted,
 } from "./book.ts";
-import { demandOf, fullShare, isActive, smoothed } from "./demand.ts";
+import { demandOf, fullShare, isActive, isFull, smoothed } from "./demand.ts";
 import { shareOf } from "./share.ts";
 import type { Tenant } from "./tenants.ts";
 
@@ -111,10 +111,12 @@ export function takeReport(book: Book, lease: Lease, report: Report, at: Instant
     lease.group.told.attempted += attempted;
     lease.flowFrom = at;
     lease.believed = 0;
-    lease.pressed =
-      attempted > since.admitted ||
-      (lease.granted !== Number.POSITIVE_INFINITY && since.admitted >= fullShare * lease.granted * seconds);
-    lease.attemptRate = smoothed(lease.attemptRate, attempted / seconds, seconds, terms);
+    // Whoever waits for its first grant has not shown yet what it wants.
+    const shows = lease.granted > 0 || attempted > 0;
+    if (shows || lease.attemptRate !== undefined) {
+      lease.pressed = isFull(attempted, since.admitted, lease.granted * seconds);
+      lease.attemptRate = smoothed(lease.attemptRate, attempted / seconds, seconds, terms);
+    }
     lease.told = report.told;
     lease.toldAt = at;
   }
@@ -146,7 +148,8 @@ function difference(before: Counters, now: Counters, most: number): { attempted:
 /** What the lease could be granted now on this book alone. Nothing is granted yet. */
 export function offerTo(book: Book, lease: Lease, report: Report, at: Instant): Offer {
   if (book.stale && isSmall(book)) share(book, at);
-  const learning = at < book.learnsUntil;
+  // Where nothing limits there is nothing to be careful of.
+  const learning = at < book.learnsUntil && book.pie.rate !== Number.POSITIVE_INFINITY;
   const wanted = learning ? learnedShare(book, lease, report) : currentShare(book, lease);
   const room = learning ? roomBesideLeases(book, lease) : roomFor(book.pie.rate, book.granted, lease);
   const ofTenant = roomFor(lease.use.tenant.terms.maxRate, lease.use.granted, lease);
@@ -158,7 +161,7 @@ export function offerTo(book: Book, lease: Lease, report: Report, at: Instant): 
 const learnedShare = (book: Book, lease: Lease, { has }: Report): number =>
   lease.granted > 0
     ? Math.min(lease.granted, currentShare(book, lease))
-    : (has ?? safePart(book, lease.use.tenant, lease.weight, true) ?? currentShare(book, lease));
+    : has || (safePart(book, lease.use.tenant, lease.weight, true) ?? currentShare(book, lease));
 
 function currentShare(book: Book, lease: Lease): number {
   const { share: of, tenant } = lease.group;
