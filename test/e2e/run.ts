@@ -5,11 +5,13 @@
 import { startKafka } from "../support/kafka.ts";
 import { showCircuit } from "./showCircuit.ts";
 import { showOverload } from "./showOverload.ts";
+import { showSharing } from "./showSharing.ts";
 
 /** Each answers how many of its figures are missed. */
 const shows: Readonly<Record<string, (bootstrap: readonly string[]) => Promise<number>>> = {
   overload: showOverload,
   circuit: showCircuit,
+  sharing: showSharing,
 };
 
 const named = process.argv.slice(2);
