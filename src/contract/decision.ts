@@ -8,6 +8,7 @@ export const modes = ["enforce", "observe"] as const;
 export const reasonSignals = [
   "lagSeconds",
   "lagMessages",
+  "retention",
   "failures",
   "progress",
   "consumers",

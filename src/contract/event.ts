@@ -70,6 +70,7 @@ export const observation = z
       oldestAgeMs: z.exactOptional(value),
       retentionMs: z.exactOptional(count),
       retentionBytes: z.exactOptional(count),
+      retentionMessages: z.exactOptional(count),
       consumers: z.exactOptional(value),
       groupState: z.exactOptional(z.enum(groupStates, `one of ${groupStates.join(", ")}`)),
       outcomes: z.exactOptional(outcomeTotals),

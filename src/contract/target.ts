@@ -7,6 +7,7 @@ import { instant, rate } from "./values.ts";
 
 export const qualities = ["fresh", "approximate", "stale", "unknown"] as const;
 export const statuses = ["unknown", "idle", "keepingUp", "behind", "stalled"] as const;
+export const bases = ["counters", "arrivals", "lag", "nothing"] as const;
 export const groupStates = ["stable", "rebalancing", "empty", "dead", "unknown"] as const;
 export const partFlags = [
   "noCommit",
@@ -50,9 +51,25 @@ export const assessment = z.object({
   lost: count.describe("Messages deleted unread since this was watched."),
   inflow: rate.nullable().describe("Messages per second that arrive."),
   exogenousInflow: rate.nullable().describe("Of it, what comes from producers that do not ask here."),
+  basis: z
+    .enum(bases)
+    .nullable()
+    .describe(
+      "What drain and capacity are told from: `counters` of the broker; `arrivals` and lag; `lag` and admissions alone, which leaves out what others send; or nothing. Null before the first sample.",
+    ),
   drain: rate.nullable().describe("Messages per second that consumers complete."),
   capacity: rate.nullable().describe("The drain while consumers are busy; null until they were seen busy."),
   timeToDrainMs: z.number().min(0).nullable().describe("Null where the backlog does not shrink."),
+  timeToLossMs: z
+    .number()
+    .min(0)
+    .nullable()
+    .describe("Until the first message is deleted unread, at the present rates; null where none will be."),
+  retention: z
+    .object({ ms: z.number().nullable(), messages: z.number().nullable() })
+    .describe(
+      "What the broker keeps before it deletes the oldest; null where it sets no such limit, or none is known.",
+    ),
   consumers: knownCount,
   groupState: z.enum(groupStates),
 });

@@ -10,6 +10,13 @@ export type LagSeconds =
   | { readonly quality: "unknown" }
   | { readonly quality: "fresh" | "approximate"; readonly seconds: number; readonly method: LagMethod };
 
+/**
+ * What completions are told from: their own counter; arrivals and lag; lag and what was let in, which leaves out
+ * what others send; or nothing.
+ */
+export const bases = ["counters", "arrivals", "lag", "nothing"] as const;
+export type Basis = (typeof bases)[number];
+
 export const trends = ["rising", "falling", "steady", "unknown"] as const;
 export type Trend = (typeof trends)[number];
 
@@ -67,12 +74,18 @@ export interface Assessment {
   readonly inflow?: Rate;
   /** Of it, what comes from producers that do not ask here. */
   readonly exogenousInflow?: Rate;
+  /** What the rates of consumers are told from; absent before the first sample. */
+  readonly basis?: Basis;
   /** Messages per second that consumers complete. */
   readonly drain?: Rate;
   /** Drain while consumers are busy: what they can do. Absent until they were seen busy. */
   readonly capacity?: Rate;
   /** Seconds until the backlog is gone at the present rates; absent where it does not shrink. */
   readonly timeToDrainSeconds?: number;
+  /** Seconds until the first message is deleted unread, at the present rates; absent where none will be. */
+  readonly timeToLossSeconds?: number;
+  /** What the broker keeps, as far as that is limited and known. */
+  readonly retention?: { readonly seconds?: number; readonly messages?: number };
   readonly consumers?: number;
   readonly groupState: GroupState;
   readonly parts: readonly PartAssessment[];

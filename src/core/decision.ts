@@ -10,6 +10,7 @@ export type DecisionState = (typeof decisionStates)[number];
 export const reasonSignals = [
   "lagSeconds",
   "lagMessages",
+  "retention", // lag, held lower than asked for, since the broker deletes what waits too long
   "failures", // of the outcomes that consumers report
   "progress", // seconds without any
   "consumers", // seconds without any

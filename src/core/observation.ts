@@ -84,8 +84,10 @@ export interface Observation {
   /** Total of messages that asked to be let in. */
   readonly attempted?: number;
   readonly oldestAgeMs?: Value;
+  /** How long, how many bytes of one part, and how many messages the broker keeps before it deletes the oldest. */
   readonly retentionMs?: number;
   readonly retentionBytes?: number;
+  readonly retentionMessages?: number;
   readonly consumers?: Value;
   readonly groupState?: GroupState;
   readonly outcomes?: Outcomes;

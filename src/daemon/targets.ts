@@ -16,6 +16,7 @@ import type { Tenant } from "../core/sharing/tenants.ts";
 import { type Instant, secondsBetween } from "../core/units.ts";
 import type { Bound, Following, ReportedOutcome, TargetView } from "./board.ts";
 import { countOutcomes } from "./outcomes.ts";
+import { watchRetention } from "./retention.ts";
 import type { SavedTarget } from "./saving.ts";
 import { pieOf, sharingOf } from "./sharing.ts";
 import { countTransitions } from "./transitions.ts";
@@ -75,6 +76,7 @@ export function createTarget(
   const decisions: Record<string, number> = {};
   const outcomes = countOutcomes();
   const transitions = countTransitions(target, log, outcomes);
+  const noteRetention = watchRetention(target, log);
   let lastTickAt = begunAt;
 
   const followers = new Set<(event: TargetEvent) => void>();
@@ -115,6 +117,7 @@ export function createTarget(
     const { phase } = state.circuit;
     ({ state, decision, assessment } = stepTarget(state, event));
     transitions.note(phase, state.circuit.phase, decision);
+    noteRetention(assessment, settings);
     for (const onEvent of followers) onEvent(event);
     if (!isNews(published, decision)) return;
     published = { ...decision, version: nextVersion() };

@@ -92,10 +92,17 @@ export const viewBody = (assessment: Assessment): Pick<Target, "assessment" | "p
       lost: assessment.lost,
       inflow: roundedOrNull(assessment.inflow),
       exogenousInflow: roundedOrNull(assessment.exogenousInflow),
+      basis: assessment.basis ?? null,
       drain: roundedOrNull(assessment.drain),
       capacity: roundedOrNull(assessment.capacity),
       timeToDrainMs:
         assessment.timeToDrainSeconds === undefined ? null : Math.round(assessment.timeToDrainSeconds * 1000),
+      timeToLossMs:
+        assessment.timeToLossSeconds === undefined ? null : Math.round(assessment.timeToLossSeconds * 1000),
+      retention: {
+        ms: assessment.retention?.seconds === undefined ? null : 1000 * assessment.retention.seconds,
+        messages: assessment.retention?.messages ?? null,
+      },
       consumers: roundedOrNull(assessment.consumers),
       groupState: assessment.groupState,
     },

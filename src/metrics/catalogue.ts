@@ -114,6 +114,18 @@ export const catalogue = {
     labels: ["target"],
     help: "Drain while consumers are busy; absent until they were seen busy.",
   },
+  headgate_target_time_to_loss_seconds: {
+    kind: "gauge",
+    unit: "seconds",
+    labels: ["target"],
+    help: "Time until the first message is deleted unread, at the present rates; absent where none will be.",
+  },
+  headgate_target_retention_seconds: {
+    kind: "gauge",
+    unit: "seconds",
+    labels: ["target"],
+    help: "How long the broker keeps a message; absent where that is not limited or not known.",
+  },
   headgate_target_consumers: {
     kind: "gauge",
     unit: "consumers",

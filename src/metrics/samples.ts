@@ -28,6 +28,8 @@ export interface TargetSnapshot {
     | "exogenousInflow"
     | "drain"
     | "capacity"
+    | "timeToLossSeconds"
+    | "retention"
     | "consumers"
   >;
   readonly circuit: Phase["kind"];
@@ -102,6 +104,8 @@ const putAssessment = (put: Put, view: TargetSnapshot, now: Instant): void => {
   put("headgate_target_exogenous_inflow_messages_per_second", labels, assessment.exogenousInflow);
   put("headgate_target_drain_messages_per_second", labels, assessment.drain);
   put("headgate_target_capacity_messages_per_second", labels, assessment.capacity);
+  put("headgate_target_time_to_loss_seconds", labels, assessment.timeToLossSeconds);
+  put("headgate_target_retention_seconds", labels, assessment.retention?.seconds);
   put("headgate_target_consumers", labels, assessment.consumers);
   if (at === undefined) return;
   put("headgate_target_parts", labels, lag.covers.of);

@@ -33,6 +33,7 @@ describe("contract and core agree", () => {
     assert.deepEqual(wireDecision.modes, modes);
     assert.deepEqual(wireDecision.lagMethods, assessment.lagMethods);
     assert.deepEqual(wireDecision.trends, assessment.trends);
+    assert.deepEqual(wireTarget.bases, assessment.bases);
     assert.deepEqual(wireTarget.statuses, assessment.statuses);
     assert.deepEqual(wireTarget.partFlags, assessment.partFlags);
     assert.deepEqual(wireTarget.qualities, observation.qualities);
@@ -58,8 +59,8 @@ describe("contract and core agree", () => {
       Omit<wireSource.Source, "lastError" | "requests" | "errors">
     >(true);
     same<
-      keyof assessment.Assessment | "timeToDrainMs",
-      keyof wireTarget.Assessment | "parts" | "timeToDrainSeconds"
+      keyof assessment.Assessment | "timeToDrainMs" | "timeToLossMs",
+      keyof wireTarget.Assessment | "parts" | "timeToDrainSeconds" | "timeToLossSeconds"
     >(true);
   });
 

@@ -79,9 +79,12 @@ describe("GET /v1/targets", () => {
       lost: 0,
       inflow: 480.5,
       exogenousInflow: 50,
+      basis: "counters",
       drain: 950,
       capacity: 950,
       timeToDrainMs: 36800,
+      timeToLossMs: null,
+      retention: { ms: 604_800_000, messages: null },
       consumers: 2,
       groupState: "stable",
     });

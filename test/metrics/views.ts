@@ -7,7 +7,16 @@ export const now = Date.parse("2026-11-23T19:20:05.000Z");
 /** A throttled target of which everything is known. */
 export const knownTarget = (target: string, over: Partial<TargetView> = {}): TargetView => {
   const view = targetView(target, {
-    assessment: { at: now - 2500, held: 12, delayed: 7, lost: 5, capacity: 960, parts: [] },
+    assessment: {
+      at: now - 2500,
+      held: 12,
+      delayed: 7,
+      lost: 5,
+      capacity: 960,
+      timeToLossSeconds: 1800,
+      retention: { seconds: 86_400 },
+      parts: [],
+    },
   });
   return {
     ...view,

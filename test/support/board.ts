@@ -65,9 +65,11 @@ export const targetView = (target: string, changes: TargetChanges = {}): TargetV
     lost: 0,
     inflow: 480.5,
     exogenousInflow: 50,
+    basis: "counters",
     drain: 950,
     capacity: 950,
     timeToDrainSeconds: 36.8,
+    retention: { seconds: 604_800 },
     consumers: 2,
     groupState: "stable",
     parts: [

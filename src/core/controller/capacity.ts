@@ -55,11 +55,14 @@ export interface Interval {
   readonly drain: Rate;
   /** Too long for the readings to be of one track. */
   readonly isGap: boolean;
+  /** The total is a counter's own: it may move in steps, and does not fall. */
+  readonly isCounter: boolean;
+  /** What a reading may be off by at the least, of the messages of the interval. */
+  readonly noiseShare: number;
 }
 
 /** Lag below this many seconds of work means time to spare. */
 const busySeconds = 0.5;
-const noiseShare = 0.04;
 const breakAt = 4;
 /** Of what a stepped counter may have left unsaid: what tells nothing, and what its readings are off by at least. */
 const slackShare = 0.75;
@@ -95,7 +98,7 @@ export function stepCapacity(capacity: Capacity, interval: Interval): Capacity {
   const scale = Math.max(filter.v, 0.1 * capacity.peak);
   const before = catchesUp(capacity.cadence, at, consumedTotal) ? (capacity.beforeStill ?? filter) : filter;
   const stepped = stepFilter(capacity.fromBelow ? { ...before, n: 1, former: undefined } : before, at, z, 0, {
-    noiseFloor: Math.max(noiseShare * scale * h, steppedNoise * unsaid),
+    noiseFloor: Math.max(interval.noiseShare * scale * h, steppedNoise * unsaid),
     breakAt,
     slack: slackShare * unsaid,
   });

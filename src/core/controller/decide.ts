@@ -8,6 +8,7 @@ import type { Policy, TargetSettings } from "../settings.ts";
 import { brief, type Instant, type Rate, secondsBetween } from "../units.ts";
 import { blindRate, holdUntil, safeRate } from "./blind.ts";
 import { type Circuit, type Facts, isReached, openForMs, probeRate } from "./circuit.ts";
+import type { Delays } from "./delays.ts";
 import { ceilingRate, floorRate, type Law, lawRate } from "./law.ts";
 import { areHeldBack, type Pressure } from "./pressure.ts";
 import { delaysFor, type Rates } from "./rates.ts";
@@ -15,11 +16,13 @@ import {
   blindText,
   failingReason,
   holdingText,
+  lossText,
   openText,
   recoveringReason,
   sheddingText,
   thresholdText,
 } from "./reason.ts";
+import { withinRetention } from "./retention.ts";
 import { stepThresholds, thresholdRate } from "./thresholds.ts";
 
 /** What a decision is made of. */
@@ -163,7 +166,8 @@ function bySetpoint(
   at: Instant,
 ): Verdict {
   const { settings, thresholdSteps, pressure } = known;
-  const delays = delaysFor(settings, rates);
+  const unbounded = delaysFor(settings, rates);
+  const delays = withinRetention(unbounded, assessment.retention);
   const law = lawRate(rates, at, known.admittedTotal, delays, settings.minRate, (rate) =>
     areHeldBack(pressure, at, rate, assessment.inflow),
   );
@@ -184,7 +188,10 @@ function bySetpoint(
       : state === "throttled"
         ? holdingText(assessment, seconds, setpointSeconds)
         : openText(assessment, seconds, rate);
-  const reason: Reason = { signal: "lagSeconds", value: seconds ?? null, setpoint: setpointSeconds, text };
+  const reason: Reason = {
+    ...signalOf(state, law, delays, seconds, unbounded.setpointSeconds),
+    text: text + lossText(assessment),
+  };
   const { isCeiling } = law;
   if (!shedding) return { state, rate, reason, shedding, thresholdSteps, isCeiling };
   const bound = {
@@ -192,6 +199,21 @@ function bySetpoint(
     endsAt: sheddingEndsAt(law, maxSeconds, assessment.exogenousInflow ?? 0, at),
   };
   return { state, rate, reason, shedding, thresholdSteps, bound };
+}
+
+/** What holds producers: lag, or what of it retention can bear. */
+function signalOf(
+  state: DecisionState,
+  { lagMessages, capacity }: Law,
+  { setpointSeconds, mostMessages }: Delays,
+  seconds: number | undefined,
+  wantedSeconds: number,
+): Omit<Reason, "text"> {
+  const isHeld = state !== "open";
+  if (isHeld && mostMessages !== undefined && mostMessages < setpointSeconds * capacity)
+    return { signal: "retention", value: lagMessages, setpoint: mostMessages };
+  const signal = isHeld && setpointSeconds < wantedSeconds ? "retention" : "lagSeconds";
+  return { signal, value: seconds ?? null, setpoint: setpointSeconds };
 }
 
 /** When L̂ has drained to half the bound at μ − λx. */

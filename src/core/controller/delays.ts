@@ -22,13 +22,23 @@ export interface Delays {
   /** S*, the setpoint that is held. */
   readonly setpointSeconds: number;
   readonly maxSeconds: number;
+  /** More than this is not held, whatever the setpoint. In messages; absent: no such limit. */
+  readonly mostMessages?: number;
 }
 
 /** A cadence is a mean: by less than this it does not move the setpoint. */
 const raiseAt = 1.25;
 
-/** `ageSeconds`: how old samples usually are when they arrive; `commitSeconds`: how far apart commits are. */
-export function delaysOf(settings: TargetSettings, ageSeconds: number, commitSeconds: number): Delays {
+/**
+ * `ageSeconds`: how old samples usually are when they arrive; `commitSeconds`: how far apart commits are; `width`:
+ * how much more slowly lag is corrected than it might be.
+ */
+export function delaysOf(
+  settings: TargetSettings,
+  ageSeconds: number,
+  commitSeconds: number,
+  width = 1,
+): Delays {
   const pollSeconds = settings.pollMs / 1000;
   const sampleSeconds = Math.max(pollSeconds, commitSeconds);
   const thetaSeconds = sampleSeconds / 2 + Math.min(settings.refreshMs / 1000, sampleSeconds) / 2;
@@ -38,7 +48,7 @@ export function delaysOf(settings: TargetSettings, ageSeconds: number, commitSec
   return {
     sampleSeconds,
     thetaSeconds,
-    correctSeconds: Math.max(3, 1.5 * thetaSeconds + ageSeconds / 2),
+    correctSeconds: width * Math.max(3, 1.5 * thetaSeconds + ageSeconds / 2),
     setpointSeconds,
     // A setpoint that was raised to what can be held must stay below the bound.
     maxSeconds: Math.max(configured?.maxSeconds ?? 0, 2 * setpointSeconds),

@@ -16,8 +16,7 @@
  */
 import { clamp, type Instant, type Rate } from "../units.ts";
 import type { Delays } from "./delays.ts";
-import { offsetNoise } from "./offset.ts";
-import { predictLag, type Rates } from "./rates.ts";
+import { lagNoiseOf, predictLag, type Rates } from "./rates.ts";
 
 export interface Law {
   /** null: nothing limits. */
@@ -48,17 +47,18 @@ export function lawRate(
   const lagMessages = predictLag(rates, at, admittedTotal);
   const capacity = capacityOf(rates);
   const { setpointSeconds, correctSeconds } = delays;
-  const noise = rates.offset === undefined ? 0 : offsetNoise(rates.offset);
-  const held = setpointSeconds * capacity;
+  const noise = lagNoiseOf(rates);
+  const most = delays.mostMessages ?? Number.POSITIVE_INFINITY;
+  const held = Math.min(setpointSeconds * capacity, most);
   const isLost = capacity >= leastRate && noise > held / 2;
   const cold = rates.capacity === undefined || rates.capacity.fromBelow || isLost;
   const law = { lagMessages, capacity, cold, isCeiling: false };
-  if (rates.intervals === 0 || rates.capacity === undefined) return { ...law, rate: null };
   const floor = floorRate(rates, minRate);
+  const isUnknown = rates.intervals === 0 || rates.capacity === undefined || (cold && capacity < leastRate);
+  if (isUnknown) return { ...law, rate: lagMessages > most ? floor : null };
   if (cold) {
-    if (capacity < leastRate) return { ...law, rate: null };
     const ceiling = Math.max(floor, coldFactor * capacity);
-    const isBehind = rates.sample.lagMessages > Math.max(held, noise);
+    const isBehind = rates.sample.lagMessages > Math.max(held, Math.min(noise, most)) || lagMessages > most;
     if (!isBehind && !isHeldBack(ceiling)) return { ...law, rate: ceiling, isCeiling: true };
   }
   // What may be noise holds nobody back before it is known what consumers can do.

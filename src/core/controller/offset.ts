@@ -28,8 +28,8 @@ export const beginOffset = (value: number): Offset => ({
   lastReading: value,
 });
 
-/** What a reading of lag may be off by; more while few were seen. */
-export const offsetNoise = ({ variance, differences }: Offset): number =>
+/** What a reading may be off by; more while few were seen. */
+export const noiseOf = (variance: number, differences: number): number =>
   2 * Math.sqrt(variance) * (1 + 8 / Math.max(1, differences) ** 2);
 
 /** `reading`: lag − (arrivals − completions) of one sample; `jump`: what is too much for noise, in messages. */

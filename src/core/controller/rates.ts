@@ -7,6 +7,7 @@
  *   L₀             arrivals − completions + offset, each filtered: three noisy readings made one
  *   L̂(t)           max(0, L₀ + admitted since the sample − (μ − λx)·elapsed)
  */
+import type { Basis } from "../assessment.ts";
 import type { TargetSettings } from "../settings.ts";
 import { type Instant, type Rate, secondsBetween } from "../units.ts";
 import { cadenceSeconds } from "./cadence.ts";
@@ -20,7 +21,7 @@ import {
   stepFilter,
   type Tuning,
 } from "./filter.ts";
-import { beginOffset, type Offset, offsetNoise, stepOffset } from "./offset.ts";
+import { beginOffset, noiseOf, type Offset, stepOffset } from "./offset.ts";
 
 /** One fresh sample. Totals only ever rise; `admitted` is what had been let in when the sample was taken. */
 export interface Sample {
@@ -28,8 +29,13 @@ export interface Sample {
   readonly receivedAt: Instant;
   readonly lagMessages: number;
   readonly producedTotal: number | undefined;
+  /** Counted, or told otherwise: see `basis`. */
   readonly consumedTotal: number | undefined;
   readonly admittedTotal: number | undefined;
+  /** What completions are told from. */
+  readonly basis: Basis;
+  /** The broker says that its counts are not exact. */
+  readonly isApproximate: boolean;
 }
 
 export interface Rates {
@@ -47,11 +53,17 @@ export interface Rates {
   readonly intervals: number;
   /** How old samples usually are on arrival. */
   readonly ageSeconds: number;
+  /** When completions were told last. */
+  readonly toldAt: Instant;
 }
 
 /** From so many readings on a speed is no longer mostly noise. */
 const settledReadings = 4;
+/** What a reading may be off by at the least, of the messages of one interval. */
 const noiseShare = 0.04;
+const approximateNoiseShare = 0.1;
+/** What is held by lag alone is held wider. */
+const lagAloneWidth = 1.5;
 const breakAt = 4;
 /** Admissions reach the broker late and in bursts: only a larger surprise is a change of others' inflow. */
 const exogenousBreakAt = 6;
@@ -80,6 +92,7 @@ export function beginRates(sample: Sample): Rates {
         : beginOffset(offsetOf(sample, arrivals, consumedTotal)),
     intervals: 0,
     ageSeconds: ageOf(sample),
+    toldAt: at,
   };
 }
 
@@ -91,6 +104,7 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
   const { at, consumedTotal } = sample;
   const h = secondsBetween(rates.sample.at, at);
   if (h <= 0) return rates;
+  if (sample.basis !== rates.sample.basis) return beginRates(sample);
 
   const isGap = h > gapPolls * delays.sampleSeconds;
   const follow = (
@@ -107,8 +121,9 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
           ? rebaseFilter(filter, at, z)
           : stepFilter(filter, at, z, input, tuning);
 
+  const share = sample.isApproximate ? approximateNoiseShare : noiseShare;
   const tuningFor = (rate: Rate, surprises: number): Tuning => ({
-    noiseFloor: noiseShare * rate * h,
+    noiseFloor: share * rate * h,
     breakAt: surprises,
   });
   const arrivals = arrivalsOf(sample);
@@ -126,11 +141,13 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
             consumedTotal,
             startLag: rates.sample.lagMessages,
             endLag: sample.lagMessages,
-            lagNoise: rates.offset === undefined ? 0 : offsetNoise(rates.offset),
+            lagNoise: lagNoiseOf(rates),
             admitted,
             arrived: differenceOf(rates.sample.producedTotal, sample.producedTotal),
             drain: drain !== undefined && drain.n >= settledReadings ? speed(drain) : 0,
             isGap,
+            isCounter: sample.basis === "counters",
+            noiseShare: share,
           });
   const scale = Math.max(
     speed(rates.capacity?.filter),
@@ -162,6 +179,7 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
             ),
     intervals: rates.intervals + 1,
     ageSeconds: rates.ageSeconds + 0.2 * (ageOf(sample) - rates.ageSeconds),
+    toldAt: consumedTotal === undefined ? rates.toldAt : at,
   };
 }
 
@@ -176,9 +194,26 @@ const differenceOf = (before: number | undefined, now: number | undefined): numb
 
 /** The delays of a target, as far as its samples have told them. */
 export const delaysFor = (settings: TargetSettings, rates: Rates | undefined): Delays =>
-  delaysOf(settings, rates?.ageSeconds ?? 0, cadenceSeconds(rates?.capacity?.cadence));
+  delaysOf(
+    settings,
+    rates?.ageSeconds ?? 0,
+    cadenceSeconds(rates?.capacity?.cadence),
+    rates?.sample.basis === "lag" ? lagAloneWidth : 1,
+  );
+
+/** What a reading of lag may be off by, in messages. Lag that completions are told from shows it in those. */
+export const lagNoiseOf = ({ offset, drain, sample: { basis } }: Rates): number =>
+  basis === "counters"
+    ? offset === undefined
+      ? 0
+      : noiseOf(offset.variance, offset.differences)
+    : drain === undefined
+      ? 0
+      : noiseOf(drain.variance, drain.readings);
 
 export interface ToldRates {
+  /** What completions are told from. */
+  readonly basis?: Basis;
   readonly inflow?: Rate;
   readonly drain?: Rate;
   /** Absent until consumers were seen busy. */
@@ -188,8 +223,10 @@ export interface ToldRates {
 
 /** The rates as far as they are known: a rate takes two samples. */
 export function tellRates(rates: Rates): ToldRates {
-  if (rates.intervals === 0) return {};
+  const { basis } = rates.sample;
+  if (rates.intervals === 0) return { basis };
   return {
+    basis,
     ...(rates.inflow && { inflow: speed(rates.inflow) }),
     ...(rates.drain && { drain: speed(rates.drain) }),
     ...(rates.capacity && rates.capacity.busyIntervals > 0 && { capacity: speed(rates.capacity.filter) }),

@@ -13,12 +13,16 @@ const behind = ({ lag }: Assessment, seconds: number | undefined): string => {
   return `${time ?? messages ?? "an unknown number of messages"} behind`;
 };
 
-const consumersDo = ({ capacity, drain, consumers }: Assessment): string => {
+const consumersDo = ({ capacity, drain, consumers, basis }: Assessment): string => {
   if (consumers === 0) return "no consumer is connected";
   const rate = capacity ?? drain;
   return rate === undefined
-    ? "what consumers complete is not known yet"
-    : `consumers complete ${perSecond(rate)}`;
+    ? basis === "nothing"
+      ? "nothing tells what consumers complete"
+      : "what consumers complete is not known yet"
+    : basis === "lag"
+      ? `consumers complete ${perSecond(rate)} beside what others send, told from lag and admissions alone`
+      : `consumers complete ${perSecond(rate)}`;
 };
 
 const coverage = ({ lag: { covers } }: Assessment): string =>
@@ -37,6 +41,14 @@ export const sheddingText = (
   maxSeconds: number,
 ): string =>
   `${behind(assessment, seconds)}, beyond the bound of ${brief(maxSeconds)} s; ${consumersDo(assessment)}${coverage(assessment)}`;
+
+/** What will be deleted unread, where that is forecast. */
+export const lossText = ({ timeToLossSeconds, retention }: Assessment): string =>
+  timeToLossSeconds === undefined || retention === undefined
+    ? ""
+    : timeToLossSeconds === 0
+      ? "; messages are being deleted unread"
+      : `; at this rate the first message is deleted unread in ${brief(timeToLossSeconds)} s`;
 
 /** `rate`: what whoever asks next is held to; null where that is nothing. */
 export const openText = (assessment: Assessment, seconds: number | undefined, rate: Rate | null): string =>

@@ -10,6 +10,7 @@ import type { Observation } from "../observation.ts";
 import type { Failure } from "../ports.ts";
 import type { TargetSettings } from "../settings.ts";
 import type { Instant, Rate } from "../units.ts";
+import { basisOf, completionsOf } from "./basis.ts";
 import { beginCircuit, type Circuit, closed, judge, looked, reported } from "./circuit.ts";
 import { decide, factsOf, type Verdict } from "./decide.ts";
 import type { TargetEvent } from "./events.ts";
@@ -103,13 +104,20 @@ function observed(state: TargetState, observation: Observation): TargetState {
   if (sample === undefined || sample.lag.quality === "unknown" || sample.lag.quality === "stale") {
     return { ...state, lag, trouble: lag.trouble ?? "its lag is unknown" };
   }
-  const reading = {
-    at: sample.at,
-    receivedAt: sample.receivedAt,
+  const counts = {
     lagMessages: sample.lag.value,
     producedTotal: sample.producedTotal,
     consumedTotal: sample.consumedTotal,
     admittedTotal: observation.admitted,
+  };
+  const basis = basisOf(counts, sample.at, state.rates, state.settings.pollMs);
+  const reading = {
+    ...counts,
+    at: sample.at,
+    receivedAt: sample.receivedAt,
+    consumedTotal: completionsOf(basis, counts),
+    basis,
+    isApproximate: sample.lag.quality === "approximate",
   };
   const rates =
     state.rates === undefined

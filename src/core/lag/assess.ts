@@ -1,12 +1,16 @@
 /** What the observations of a target add up to: its lag, and the rates that its counters tell, as one assessment. */
-import type { Assessment, Status } from "../assessment.ts";
+import type { Assessment, Basis, Status } from "../assessment.ts";
 import { clamp, type Rate, secondsBetween } from "../units.ts";
+import { secondsBehind } from "./arrivals.ts";
+import { timeToLoss } from "./loss.ts";
 import { lagSecondsOf, mostSeconds } from "./seconds.ts";
 import type { LagState } from "./target.ts";
 import { type LagPoint, trendOf } from "./trend.ts";
 
 /** Messages per second, as far as they are known. What is no rate (negative, not finite) counts as unknown. */
 export interface KnownRates {
+  /** What completions are told from. */
+  readonly basis?: Basis | undefined;
   readonly inflow?: Rate | undefined;
   readonly exogenousInflow?: Rate | undefined;
   /** Completed at present. */
@@ -25,6 +29,18 @@ export const assess = (state: LagState, rates: KnownRates = {}): Assessment => {
   const isCurrent = lag.quality === "fresh" || lag.quality === "approximate";
   const stalled = isStalled(points);
   const status = isCurrent ? statusOf(points, stalled, capacity ?? drain) : "unknown";
+  const { retentionMs, retentionMessages, oldestAgeMs } = state;
+  const timeToLossSeconds = isCurrent
+    ? timeToLoss({
+        lagMessages: lag.value,
+        oldestSeconds:
+          oldestAgeMs === undefined ? secondsBehind(state.arrivals, lag.value) : oldestAgeMs / 1000,
+        inflow,
+        drain: stalled ? 0 : drain,
+        retentionSeconds: retentionMs === undefined ? undefined : retentionMs / 1000,
+        retentionMessages,
+      })
+    : undefined;
   const timeToDrainSeconds = isCurrent && !stalled ? timeToDrain(lag.value, inflow, drain) : undefined;
   return {
     ...(sample && { at: sample.at }),
@@ -46,11 +62,19 @@ export const assess = (state: LagState, rates: KnownRates = {}): Assessment => {
     ...(held !== undefined && { held }),
     ...(delayed !== undefined && { delayed }),
     lost,
+    ...(rates.basis !== undefined && { basis: rates.basis }),
     ...(inflow !== undefined && { inflow }),
     ...(exogenousInflow !== undefined && { exogenousInflow }),
     ...(drain !== undefined && { drain }),
     ...(capacity !== undefined && { capacity }),
     ...(timeToDrainSeconds !== undefined && { timeToDrainSeconds }),
+    ...(timeToLossSeconds !== undefined && { timeToLossSeconds }),
+    ...((retentionMs !== undefined || retentionMessages !== undefined) && {
+      retention: {
+        ...(retentionMs !== undefined && { seconds: retentionMs / 1000 }),
+        ...(retentionMessages !== undefined && { messages: retentionMessages }),
+      },
+    }),
     ...(consumers !== undefined && { consumers }),
     groupState,
     parts: state.assessments,

@@ -65,6 +65,11 @@ export interface LagState extends Backlog {
   /** Undefined before the first observation. */
   readonly sample: LagSample | undefined;
   readonly delayed: number | undefined;
+  /** What the broker keeps; undefined where it sets no such limit, or never told. */
+  readonly retentionMs: number | undefined;
+  readonly retentionMessages: number | undefined;
+  /** Of the last observation. */
+  readonly oldestAgeMs: number | undefined;
   readonly consumers: number | undefined;
   readonly groupState: GroupState;
   readonly arrivals: Arrivals;
@@ -79,6 +84,9 @@ export const beginLag = (): LagState => ({
   covers: { fresh: 0, of: 0 },
   held: undefined,
   delayed: undefined,
+  retentionMs: undefined,
+  retentionMessages: undefined,
+  oldestAgeMs: undefined,
   lost: 0,
   produced: { total: 0 },
   consumed: { total: 0 },
@@ -104,6 +112,10 @@ export const stepLag = (state: LagState, observation: Observation): LagState => 
     ...backlog,
     sample: { at, receivedAt, lag, producedTotal: produced, consumedTotal: consumed },
     delayed: countOf(observation.delayed),
+    // Asked for less often than lag.
+    retentionMs: limitOf(observation.retentionMs) ?? state.retentionMs,
+    retentionMessages: limitOf(observation.retentionMessages) ?? state.retentionMessages,
+    oldestAgeMs: currentCountOf(observation.oldestAgeMs),
     consumers: countOf(observation.consumers),
     groupState: observation.groupState ?? "unknown",
     arrivals: produced === undefined ? state.arrivals : addArrival(state.arrivals, { at, produced }),
@@ -113,6 +125,10 @@ export const stepLag = (state: LagState, observation: Observation): LagState => 
         : [...state.points.slice(1 - mostLagPoints), { at, lag: current, produced, consumed }],
   };
 };
+
+/** A limit of nothing, or none, is no limit. */
+const limitOf = (limit: number | undefined): number | undefined =>
+  limit !== undefined && limit > 0 && Number.isFinite(limit) ? limit : undefined;
 
 /** The value, where this observation itself told it. */
 const currentOf = (reading: Reading): number | undefined =>

@@ -32,6 +32,7 @@ export const headgate: Law = {
     let { state, decision } = beginTarget("lab", settingsOf(setup), 0);
     const retention = {
       ...(setup.retentionSeconds !== undefined && { retentionMs: setup.retentionSeconds * 1000 }),
+      ...(setup.retentionMessages !== undefined && { retentionMessages: setup.retentionMessages }),
     };
     return {
       observed(reading) {

@@ -17,6 +17,8 @@ const interval = (over: Partial<Interval> = {}): Omit<Interval, "at" | "consumed
   arrived: undefined,
   drain: 0,
   isGap: false,
+  isCounter: true,
+  noiseShare: 0.04,
   ...over,
 });
 

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { beginOffset, type Offset, offsetNoise, stepOffset } from "../../../src/core/controller/offset.ts";
+import { beginOffset, noiseOf, type Offset, stepOffset } from "../../../src/core/controller/offset.ts";
 
 const jump = 500;
 const feed = (readings: readonly number[]): Offset =>
   readings
     .slice(1)
     .reduce((offset, reading) => stepOffset(offset, reading, jump), beginOffset(readings[0] ?? 0));
-const noise = [120, -80, 40, -150, 90, 10, -60, 130, -110, 70];
+const noises = [120, -80, 40, -150, 90, 10, -60, 130, -110, 70];
 const noisy = (length: number, around: number) =>
-  Array.from({ length }, (_, index) => around + (noise[index % 10] ?? 0));
+  Array.from({ length }, (_, index) => around + (noises[index % 10] ?? 0));
+
+const noise = ({ variance, differences }: Offset) => noiseOf(variance, differences);
 
 describe("offset", () => {
   it("is the mean of what is read", () => {
@@ -31,7 +33,7 @@ describe("offset", () => {
   });
 
   it("tells the noise of a reading, and claims less of it while few were seen", () => {
-    assert.ok(offsetNoise(feed(noisy(3, 0))) > offsetNoise(feed(noisy(40, 0))));
-    assert.equal(offsetNoise(feed([7, 7, 7, 7])), 0);
+    assert.ok(noise(feed(noisy(3, 0))) > noise(feed(noisy(40, 0))));
+    assert.equal(noise(feed([7, 7, 7, 7])), 0);
   });
 });
