@@ -17,6 +17,8 @@ import { closedForMs, leasesOf, rateOf } from "./sharing.ts";
 import { createTarget, type Target, type TargetSetup } from "./targets.ts";
 
 export const tickMs = 250;
+/** What goes on being so is said again so often. */
+const saidAgainMs = 60_000;
 
 export interface BrokerSetup {
   readonly broker: string;
@@ -121,7 +123,7 @@ function createBoard(
   targets: ReadonlyMap<string, Target>,
   registry: Registry,
   sources: Board["sources"],
-  { clock, store }: DaemonDeps,
+  { clock, log, store }: DaemonDeps,
 ): Board {
   const members = new Map<string, readonly Target[]>([...targets].map(([name, target]) => [name, [target]]));
   for (const [gate, names] of setup.gates)
@@ -134,6 +136,7 @@ function createBoard(
     if (found === undefined) throw new RangeError(`no gate or target "${name}"`);
     return found;
   };
+  let fullSaidAt = Number.NEGATIVE_INFINITY;
   const boundBy = (of: readonly Target[], index: number) => {
     const target = of[index];
     if (target === undefined) throw new RangeError("a gate without targets");
@@ -198,13 +201,22 @@ function createBoard(
       return { ...honoured, allowed: false, retryAfterMs: retryAfter(ruling.waitMs, by, at) };
     },
     renew(request) {
+      const at = clock();
       const asked = membersOf(request.gate);
       const { by, ...grant } = renew(
         registry,
         asked.map(({ book }) => book),
         request,
-        clock(),
+        at,
       );
+      if (!grant.granted && at - fullSaidAt >= saidAgainMs) {
+        fullSaidAt = at;
+        const { producer, gate } = request;
+        log.warn(
+          { producer, gate, leases: registry.mostLeases },
+          "no room for more leases: the newest are refused",
+        );
+      }
       return { ...grant, by: boundBy(asked, by).bound() };
     },
     release: (producer) => release(registry, producer, clock()),

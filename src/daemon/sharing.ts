@@ -11,6 +11,7 @@ export const pieOf = ({ mode, state, rate, shedding }: Decision): Pie => ({
   rate: mode === "observe" ? Number.POSITIVE_INFINITY : limitOf(rate),
   regime: state === "shedding" ? "shedding" : state === "failing" ? "probes" : "all",
   floorRate: shedding?.floorRate ?? 0,
+  observed: mode === "observe",
 });
 
 export const limitOf = (rate: Rate | null): number => rate ?? Number.POSITIVE_INFINITY;

@@ -139,7 +139,7 @@ export function settle(book: Book, at: Instant): void {
 /** What there is to share from now on. A change of regime, or of the rate by more than 1 %, is shared out at once. */
 export function setPie(book: Book, pie: Pie, at: Instant): void {
   const { rate, regime } = book.pie;
-  if (rate === pie.rate && regime === pie.regime) return;
+  if (rate === pie.rate && regime === pie.regime && book.pie.observed === pie.observed) return;
   book.pie = pie;
   book.stale = true;
   if (isSmall(book) || regime !== pie.regime || !(Math.abs(pie.rate - rate) <= 0.01 * rate)) share(book, at);

@@ -47,6 +47,12 @@ export interface Offer {
   readonly waits: boolean;
 }
 
+const unlimited: Offer = {
+  rate: Number.POSITIVE_INFINITY,
+  inFlightMax: Number.POSITIVE_INFINITY,
+  waits: false,
+};
+
 const restInHand = 0.5;
 /** Reports that come sooner, as a share of a refresh, tell no rate. */
 const leastReportShare = 0.1;
@@ -148,6 +154,7 @@ function difference(before: Counters, now: Counters, most: number): { attempted:
 /** What the lease could be granted now on this book alone. Nothing is granted yet. */
 export function offerTo(book: Book, lease: Lease, report: Report, at: Instant): Offer {
   if (book.stale && isSmall(book)) share(book, at);
+  if (book.pie.observed === true) return unlimited;
   // Where nothing limits there is nothing to be careful of.
   const learning = at < book.learnsUntil && book.pie.rate !== Number.POSITIVE_INFINITY;
   const wanted = learning ? learnedShare(book, lease, report) : currentShare(book, lease);

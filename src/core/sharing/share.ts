@@ -36,6 +36,8 @@ export interface Pie {
   readonly regime: "all" | "shedding" | "probes";
   /** What always flows; used where there is one class only, and that is to be shed. */
   readonly floorRate: number;
+  /** Nothing is enforced, caps of tenants neither. */
+  readonly observed?: boolean;
 }
 
 /** What a claimant of the group has: `portion` of its claim at `level`, and `rest` for each unit of its weight. */

@@ -191,6 +191,42 @@ describe("any history of clocks, arrivals, expiries, falls of the rate and resta
     );
   });
 
+  it("over a restart nobody is raised before all can have come back", () => {
+    const order = fc.shuffledSubarray(
+      Array.from({ length: producers }, (_, index) => index),
+      { minLength: producers },
+    );
+    fc.assert(
+      fc.property(history, order, fc.double({ min: 1, max: 500, noNaN: true }), (events, back, rate) => {
+        // What producers hold when the daemon dies, at rest.
+        const before = createWorld({ tenants });
+        before.pie(rate);
+        const held = back.map(() => 0);
+        for (let round = 0; round < 3; round += 1)
+          for (const producer of back) {
+            const tenant = tenantNames[producer % 4] ?? "plain";
+            held[producer] = before.lease(`p${producer}`, { tenant, attempted: 1000 * round }).rate;
+            before.pass(events.length % 7);
+          }
+        const sum = () => held.reduce((total, has) => total + has, 0);
+        const most = sum();
+        const after = createWorld({ tenants, at: 0 });
+        after.pie(rate);
+        for (let round = 0; round < 2; round += 1)
+          for (const producer of back) {
+            const tenant = tenantNames[producer % 4] ?? "plain";
+            const has = held[producer] ?? 0;
+            if (has === 0) continue;
+            held[producer] = after.lease(`p${producer}`, { tenant, has, attempted: 1000 * round }).rate;
+            assert.ok(held[producer] <= has + slack);
+            assert.ok(sum() <= most + slack && sum() <= rate + slack);
+            after.pass(events.length % 7);
+          }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("comes to rest within the rate: a lease time later nobody holds more than there is", () => {
     fc.assert(
       fc.property(history, fc.double({ min: 1, max: 500, noNaN: true }), (events, rate) => {

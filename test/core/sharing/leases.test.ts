@@ -140,6 +140,16 @@ describe("leases", () => {
     });
   });
 
+  it("where nothing is enforced, caps are not either", () => {
+    const world = createWorld({ tenants: { capped: { maxRate: 5, maxInFlight: 1 } }, maxInFlight: 1 });
+    world.pie(none, { observed: true });
+    const { rate, inFlightMax } = world.lease("a", { tenant: "capped" });
+    assert.deepEqual([rate, inFlightMax], [none, none]);
+    world.pie(100);
+    world.pass(5000);
+    near(world.lease("a", { tenant: "capped", attempted: 1000 }).rate, 5);
+  });
+
   it("a claim above the tenant's highest priority is lowered, and the answer says so", () => {
     const world = createWorld({ tenants: { acme: { maxPriority: "high" } } });
     assert.equal(world.lease("a", { tenant: "acme", priority: "critical" }).priority, "high");
