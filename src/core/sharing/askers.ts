@@ -16,7 +16,7 @@ import {
   shareAnew,
   totalOf,
 } from "./book.ts";
-import type { Cell } from "./cell.ts";
+import { type Cell, leak } from "./cell.ts";
 import { demandOf, fullShare, isActive, smoothed } from "./demand.ts";
 import { findLevel, portion } from "./maxmin.ts";
 import { type Pie, shareOf } from "./share.ts";
@@ -95,7 +95,7 @@ function measureAskers(book: Book, at: Instant): void {
     const before = asker.demand;
     asker.attemptRate = smoothed(asker.attemptRate, attempted / seconds, seconds, book.terms);
     const pressed = asker.pressedAt !== undefined && at - asker.pressedAt < book.terms.refreshMs;
-    asker.demand = demandOf(asker.attemptRate, pressed, book.terms);
+    asker.demand = Math.max(demandOf(asker.attemptRate, pressed, book.terms), debtRate(book, asker, at));
     asker.active = isActive(asker.demand, book.terms);
     if (asker.demand !== before) book.stale = true;
     if (!asker.active && at - (asker.pressedAt ?? 0) > forgetAfterMs && asker.attemptRate < vanishing) {
@@ -103,6 +103,15 @@ function measureAskers(book: Book, at: Instant): void {
       leave(book, asker);
     }
   }
+}
+
+/**
+ * What pays for what it was let in already within a refresh. A large cost is owed for long; with no share meanwhile
+ * whoever comes back when it was told would have to wait once more.
+ */
+function debtRate({ terms }: Book, { cell, granted }: Asker, at: Instant): Rate {
+  const { owed } = leak(cell, at, granted === Number.POSITIVE_INFINITY ? null : granted);
+  return (1000 * owed) / terms.refreshMs;
 }
 
 /** Over a second, or as long as three messages take: fewer tell nothing. */

@@ -8,7 +8,7 @@
  */
 import { type Instant, type Rate, secondsBetween } from "../units.ts";
 import type { Cell } from "./cell.ts";
-import { type Claimant, type Group, type GroupShare, type Pie, shareOut } from "./share.ts";
+import { type Claimant, type Group, type GroupShare, type Pie, presentIn, shareOut } from "./share.ts";
 import type { Tenant } from "./tenants.ts";
 
 export interface BookTerms {
@@ -136,6 +136,8 @@ export interface Book {
   at: Instant;
   /** Whether anything has changed since it was shared out last. */
   stale: boolean;
+  /** While shedding, the lowest class that was present at any time of it, as a rank; -1 otherwise. */
+  shedRank: number;
   /** Whether some asker is below its share until leases have been cut. */
   askersWait: boolean;
   sharedAt: Instant;
@@ -160,6 +162,7 @@ export const openBook = (terms: BookTerms, at: Instant): Book => ({
   attempted: 0,
   at,
   stale: false,
+  shedRank: -1,
   askersWait: false,
   sharedAt: at,
 });
@@ -290,7 +293,9 @@ export function* groupsOf(book: Book): Generator<GroupBook> {
 /** Shares the rate out anew among all who claim it. The sums are added up anew, so that roundings do not pile up. */
 export function shareAnew(book: Book, at: Instant): void {
   const groups = [...groupsOf(book)];
-  const shares = shareOut(book.pie, groups);
+  const present = presentIn(groups);
+  book.shedRank = book.pie.regime === "shedding" ? Math.max(book.shedRank, present.lowest) : -1;
+  const shares = shareOut(book.pie, groups, { ...present, lowest: Math.max(present.lowest, book.shedRank) });
   Object.assign(book.granted, { finite: 0, unlimited: 0 });
   for (const { granted } of book.uses.values()) Object.assign(granted, { finite: 0, unlimited: 0 });
   groups.forEach((group, index) => {

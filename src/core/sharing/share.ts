@@ -12,7 +12,8 @@
  *
  * Regimes. Shedding with more than one class present: the lowest present has nothing, the rate is shared among
  * the others. Shedding with one class: it is held at the floor. Failing: the highest present has the probes,
- * nobody else anything. Present is a class of which somebody has sent or tried to lately.
+ * nobody else anything. Present is a class of which somebody has sent or tried to lately, and a class that was shed
+ * for as long as that lasts: whoever stays away as told must not be what the next class is shed for.
  */
 import { type Claim, findLevel, type Level, portion } from "./maxmin.ts";
 import { priorities } from "./priorities.ts";
@@ -52,12 +53,25 @@ const floorShare = 0.05;
 
 const closedLevel: Level = { height: 0, onlyMinimums: false };
 
-/** One share for each group, in their order. */
-export function shareOut(pie: Pie, groups: readonly Group[]): readonly GroupShare[] {
+/** Ranks; -1 where nobody is there. */
+export interface Present {
+  readonly highest: number;
+  readonly lowest: number;
+}
+
+export function presentIn(groups: readonly Group[]): Present {
   const present = priorities.map((_, rank) =>
     groups.some((group) => group.rank === rank && group.claimants.some(({ active }) => active)),
   );
-  const [highest, lowest] = [present.indexOf(true), present.lastIndexOf(true)];
+  return { highest: present.indexOf(true), lowest: present.lastIndexOf(true) };
+}
+
+/** One share for each group, in their order. */
+export function shareOut(
+  pie: Pie,
+  groups: readonly Group[],
+  { highest, lowest }: Present,
+): readonly GroupShare[] {
   const closed = groups.map(({ rank }): GroupShare["closed"] => {
     if (highest < 0) return undefined;
     if (pie.regime === "probes" && rank !== highest) return "probes";

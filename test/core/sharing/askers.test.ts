@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { askerOf, noteAdmitted, noteRefused } from "../../../src/core/sharing/askers.ts";
 import type { Asker } from "../../../src/core/sharing/book.ts";
+import { charge } from "../../../src/core/sharing/cell.ts";
 import { findTenant } from "../../../src/core/sharing/tenants.ts";
 import { createWorld, none, type World } from "./world.ts";
 
@@ -90,15 +91,41 @@ describe("askers", () => {
     world.pie(100, { regime: "shedding", floorRate: 5 });
     near(normal.granted, 100);
     near(bulk.granted, 0);
-    // Nobody sends in bulk any more: normal is the only class present.
-    for (let tick = 0; tick < 800; tick += 1) {
-      noteRefused(world.book, normal, 1000, world.at);
+    world.pie(100);
+    assert.ok(normal.granted > 90 && bulk.granted > 0);
+
+    const alone = createWorld();
+    alone.pie(100, { regime: "shedding", floorRate: 5 });
+    near(ask(alone).granted, 5);
+  });
+
+  it("the class that was shed stays it while its producers stay away as told", () => {
+    const world = createWorld();
+    world.pie(100);
+    const [high, normal, bulk] = [ask(world, "default", 1), ask(world), ask(world, "default", 3)];
+    world.pie(100, { regime: "shedding", floorRate: 5 });
+    near(bulk.granted, 0);
+    for (let tick = 0; tick < 400; tick += 1) {
+      for (const asker of [high, normal]) noteRefused(world.book, asker, 1000, world.at);
       world.pass(250);
     }
-    // All but the message in a lease time that is kept for whoever is quiet.
-    near(normal.granted, 5 - 1 / 15);
+    assert.ok(!bulk.active);
+    near(bulk.granted, 0);
+    near(normal.granted, 5);
     world.pie(100);
-    assert.ok(normal.granted > 90);
+    assert.ok(bulk.granted > 0);
+  });
+
+  it("a large cost is paid for at the share, whoever wants it meanwhile", () => {
+    const world = createWorld();
+    world.pie(100);
+    const [batch, loud] = [ask(world), ask(world, "loud")];
+    noteAdmitted(world.book, batch, charge(batch.cell, 1000), 1000, false);
+    for (let tick = 0; tick < 60; tick += 1) {
+      noteRefused(world.book, loud, 1000, world.at);
+      world.pass(250);
+      assert.ok(batch.granted > 45, `${batch.granted} at ${world.at}`);
+    }
   });
 
   it("of whom nothing is heard for long are let go of, and their totals stay", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { type Priority, priorities, rankOf } from "../../../src/core/sharing/priorities.ts";
-import { type Group, type Pie, shareOf, shareOut } from "../../../src/core/sharing/share.ts";
+import { type Group, type Pie, presentIn, shareOf, shareOut } from "../../../src/core/sharing/share.ts";
 import { plainTerms, type TenantTerms } from "../../../src/core/sharing/tenants.ts";
 
 const all = Number.POSITIVE_INFINITY;
@@ -17,7 +17,7 @@ const group = (priority: Priority, demands: readonly number[], of = plain): Grou
 });
 
 const sharesOf = (groups: readonly Group[], pie: Partial<Pie> = {}) => {
-  const shares = shareOut({ rate: 100, regime: "all", floorRate: 5, ...pie }, groups);
+  const shares = shareOut({ rate: 100, regime: "all", floorRate: 5, ...pie }, groups, presentIn(groups));
   return groups.map(({ claimants }, index) => {
     const share = shares[index];
     return claimants.map((claimant) => (share === undefined ? Number.NaN : shareOf(claimant, share)));
