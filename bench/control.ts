@@ -11,9 +11,9 @@
  *   --fit                fits the rivals' gains, on the shaping seeds
  */
 import { parseArgs } from "node:util";
-import { lawNames } from "../src/lab/rivals.ts";
+import { lawNames, lawsFor } from "../src/lab/rivals.ts";
 import { figureNames } from "../src/lab/scenario.ts";
-import { namesFor, shippedNames } from "../src/lab/shipped.ts";
+import { namesFor, shipped, shippedNames } from "../src/lab/shipped.ts";
 import { digits, figureWords, rulingText } from "../src/lab/words.ts";
 import { checkAllowances, writeAllowances } from "./control/allowances.ts";
 import { comparisons } from "./control/compare.ts";
@@ -60,9 +60,11 @@ function plan(): readonly Job[] {
   );
   const unknown = values.law?.find((law) => !lawNames.includes(law));
   if (unknown !== undefined) throw new RangeError(`no law "${unknown}": one of ${lawNames.join(", ")}`);
-  const laws = values.law ?? lawNames;
   const names = values.scenario?.flatMap(namesFor) ?? shippedNames();
-  return names.flatMap((scenario) => polls.map((pollSeconds) => ({ scenario, pollSeconds, laws, seeds })));
+  return names.flatMap((scenario) => {
+    const laws = values.law ?? lawsFor(shipped(scenario));
+    return polls.map((pollSeconds) => ({ scenario, pollSeconds, laws, seeds }));
+  });
 }
 
 function tell({ job, summaries, rulings }: Outcome): void {

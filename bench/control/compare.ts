@@ -7,8 +7,11 @@ import { headgateName, type Outcome, oracleName } from "./jobs.ts";
 /** Less than this is no difference: seconds of lag, percent of capacity. */
 const margin = { peakSeconds: 0.1, utilisationPercent: 0.01 };
 
-const canFail = (name: string): boolean =>
-  shippedNames().includes(name) && shipped(name).failures.pieces.some(({ value }) => value > 0);
+const isElsewhere = (name: string): boolean => {
+  if (!shippedNames().includes(name)) return false;
+  const { failures, tenants } = shipped(name);
+  return tenants.length > 0 || failures.pieces.some(({ value }) => value > 0);
+};
 
 export interface Comparisons {
   readonly better: readonly string[];
@@ -26,8 +29,9 @@ export function comparisons(outcomes: readonly Outcome[]): Comparisons {
   const beaten: Beaten[] = [];
   for (const { job, summaries } of outcomes) {
     const own = summaries[headgateName];
+    // Where tenants share, all laws share Headgate's rate.
     // A law that cannot tell failing from busy keeps consumers busy failing: that is no utilisation to be held to.
-    if (own === undefined || canFail(job.scenario)) continue;
+    if (own === undefined || isElsewhere(job.scenario)) continue;
     for (const [law, windows] of Object.entries(summaries)) {
       if (law === headgateName || law === oracleName) continue;
       for (const [window, theirs] of Object.entries(windows)) {

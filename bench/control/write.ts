@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { drawPicture } from "../../src/lab/picture.ts";
 import { runPlant } from "../../src/lab/plant.ts";
-import { type FittedGains, gainsFile, lawAt, lawNames, rivals } from "../../src/lab/rivals.ts";
+import { type FittedGains, gainsFile, lawAt, lawsFor, rivals } from "../../src/lab/rivals.ts";
 import { shipped } from "../../src/lab/shipped.ts";
 import type { Outcome } from "./jobs.ts";
 import { comparisonText, figureTables, requirementsTable, summaryText } from "./report.ts";
@@ -52,7 +52,7 @@ export function writeDocs(outcomes: readonly Outcome[], seeds: readonly number[]
   mkdirSync(pictures, { recursive: true });
   for (const name of drawnScenarios) {
     const scenario = shipped(name);
-    const drawn = lawNames.map((law) => ({
+    const drawn = lawsFor(scenario).map((law) => ({
       law,
       trace: runPlant(scenario, lawAt(law, drawnPoll), { pollSeconds: drawnPoll, seed: seeds[0] ?? 1 }),
     }));

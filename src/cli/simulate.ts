@@ -8,7 +8,7 @@ import { parseDuration } from "../config/values.ts";
 import type { Summary } from "../lab/figures.ts";
 import { drawPicture } from "../lab/picture.ts";
 import { runPlant } from "../lab/plant.ts";
-import { lawAt, lawNames } from "../lab/rivals.ts";
+import { lawAt, lawNames, lawsFor } from "../lab/rivals.ts";
 import { type FigureName, figureNames, type Scenario } from "../lab/scenario.ts";
 import { judge, type Ruling, runSeries, type Series, summaries } from "../lab/series.ts";
 import { namesFor, readScenario, shipped, shippedNames } from "../lab/shipped.ts";
@@ -25,7 +25,8 @@ const mostSeeds = 1000;
 
 interface Options {
   readonly name: string;
-  readonly laws: readonly string[];
+  /** Undefined: those that the scenario is for. */
+  readonly laws: readonly string[] | undefined;
   readonly pollSeconds: number;
   readonly seeds: readonly number[];
   readonly json: boolean;
@@ -43,7 +44,8 @@ export async function simulate(args: readonly string[], io: SimulateIo): Promise
   const scenario = load(options.name, io);
   if (typeof scenario === "number") return scenario;
 
-  const { laws, pollSeconds, seeds } = options;
+  const { pollSeconds, seeds } = options;
+  const laws = options.laws ?? lawsFor(scenario);
   const run = (law: string) => runSeries(scenario, lawAt(law, pollSeconds), pollSeconds, seeds);
   const series = new Map(laws.map((law) => [law, run(law)]));
   const own = series.get("headgate");
@@ -81,8 +83,7 @@ function readArgs(args: readonly string[]): Options | string {
     const [name, ...more] = positionals;
     if (name === undefined) return "which scenario?";
     if (more.length > 0) return "one scenario at a time";
-    const laws = values.law ?? lawNames;
-    const unknown = laws.find((law) => !lawNames.includes(law));
+    const unknown = values.law?.find((law) => !lawNames.includes(law));
     if (unknown !== undefined) return `--law "${unknown}": one of ${lawNames.join(", ")}`;
     const pollMs = parseDuration(values.poll);
     if (pollMs === undefined || pollMs < 250 || pollMs > 60_000)
@@ -92,7 +93,7 @@ function readArgs(args: readonly string[]): Options | string {
       return `--seeds "${values.seeds}": a whole number from 1 to ${mostSeeds}`;
     return {
       name,
-      laws,
+      laws: values.law,
       pollSeconds: pollMs / 1000,
       seeds: Array.from({ length: count }, (_, index) => firstSeed + index),
       json: values.json,

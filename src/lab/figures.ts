@@ -1,6 +1,7 @@
 /** The words for figures, as arithmetic over what really happened. */
 import type { Trace } from "./plant.ts";
 import { type FigureName, figureNames, type Window } from "./scenario.ts";
+import { type Fairness, fairness } from "./shares.ts";
 
 /** NaN where a figure means nothing (no time of excess demand); Infinity where it never comes about. */
 export type Figures = Readonly<Record<FigureName, number>>;
@@ -32,6 +33,7 @@ export function measure(trace: Trace, { from, to }: Window): Figures {
   const late = first + Math.round((2 * span) / 3);
 
   let [peak, outsideAt, able, done, wanted, admittedSum, lostSum, failedSum] = [0, -1, 0, 0, 0, 0, 0, 0];
+  let most = 0;
   let [possible, straySum, strays, failingSteps, opensAt] = [0, 0, 0, 0, -1];
   let [steadySteps, lagSum, rateSum, rateSquares, strayMiddle, strayLate] = [0, 0, 0, 0, 0, 0];
   for (let index = first; index < last; index += 1) {
@@ -50,6 +52,7 @@ export function measure(trace: Trace, { from, to }: Window): Figures {
     if (stray > settledBand * setpointSeconds) outsideAt = index;
     if (index >= late) strayLate = Math.max(strayLate, stray);
     else if (index >= middle) strayMiddle = Math.max(strayMiddle, stray);
+    most = Math.max(most, sends);
     failedSum += (completed[index] ?? 0) * (failures[index] ?? 0);
     // Work that fails uses nobody: there is nothing to be kept busy with.
     if (wants + (exogenous[index] ?? 0) > can && (failures[index] ?? 0) < 0.5) {
@@ -92,12 +95,17 @@ export function measure(trace: Trace, { from, to }: Window): Figures {
     utilisationPercent: (100 * done) / able,
     idleSeconds: ((able - done) * h) / meanCapacity,
     heldBackPercent: 100 * (1 - admittedSum / wanted),
+    mostAdmitted: most,
+    ...(trace.shares === undefined ? noShares : fairness(trace.shares, from, to)),
     lostMessages: lostSum,
     failedMessages: failedSum * h,
     failingSeconds: failingSteps * h,
     opensPolls: opensAt < 0 ? Number.POSITIVE_INFINITY : ((opensAt - first) * h) / trace.pollSeconds,
   };
 }
+
+/** Without tenants there is nothing to be fair about. */
+const noShares: Fairness = { jain: Number.NaN, fairRefreshes: Number.NaN, topHeldBackPercent: Number.NaN };
 
 /**
  * What delay costs at worst when capacity falls to c: producers go on at the old capacity C for a poll, the
@@ -115,7 +123,7 @@ export interface Summary {
 }
 
 /** Figures of which more is better; of all others less is. For a bias the size counts. */
-const moreIsBetter: readonly FigureName[] = ["utilisationPercent"];
+const moreIsBetter: readonly FigureName[] = ["utilisationPercent", "jain"];
 
 /** Median and worst of each figure over the runs; NaN where no run has it. */
 export function summarise(runs: readonly Figures[]): Readonly<Record<FigureName, Summary>> {

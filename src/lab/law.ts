@@ -1,5 +1,7 @@
 /** What a law is to the laboratory: it hears of samples and says what each producer may send. */
 
+import type { Claim } from "./population.ts";
+
 /** One poll as it arrives: what a broker tells, noisy and late. Absent: the broker has no such counter. */
 export interface Reading {
   /** Seconds from the start: when it was true, and when it was known. */
@@ -14,8 +16,31 @@ export interface Reading {
   readonly rebalancing: boolean;
 }
 
+/** One producer that comes for its share. */
+export interface Ask {
+  readonly at: number;
+  readonly producer: number;
+  /** Its own totals. */
+  readonly attempted: number;
+  readonly admitted: number;
+  /** What it may still send; undefined where its lease has expired, or it never had one. */
+  readonly has: number | undefined;
+  /** Messages per second that it wants now. */
+  readonly wants: number;
+}
+
+/** A lease. After `ttlSeconds` without another the producer goes on at its safe rate. */
+export interface Grant {
+  readonly rate: number;
+  readonly refreshSeconds: number;
+  readonly ttlSeconds: number;
+  readonly safeRate: number;
+}
+
 /** What is known of the loop before it begins. */
 export interface LawSetup {
+  /** Seconds from the start: later than 0 where it begins again. */
+  readonly begunAt: number;
   readonly pollSeconds: number;
   readonly refreshSeconds: number;
   /** S*: the setpoint that is to be held, and the one that was configured. */
@@ -23,7 +48,10 @@ export interface LawSetup {
   readonly configuredSetpointSeconds: number;
   /** What consumers can do at the start: what a person would have measured and written into a configuration. */
   readonly nominalCapacity: number;
-  readonly producers: number;
+  /** By producer: whom it works for. */
+  readonly claims: readonly Claim[];
+  /** Producers hold leases, where the law has any to give. */
+  readonly leased: boolean;
   readonly retentionSeconds: number | undefined;
   readonly retentionMessages: number | undefined;
   readonly truth: Truth;
@@ -55,6 +83,10 @@ export interface Controller {
   rate(): number;
   /** What one producer is told that asks at `at`; absent: its even part of the rate. */
   grant?(at: number, producer: number): number;
+  /** Instead of both: a lease, for what the producer tells. */
+  renew?(ask: Ask): Grant;
+  /** What it counts as admitted and attempted by then; absent: it is told, exactly. */
+  counted?(at: number): { readonly admitted: number; readonly attempted: number };
   /** Whether it takes consumers for failing; absent where a law cannot tell. */
   isFailing?(): boolean;
 }

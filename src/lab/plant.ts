@@ -1,20 +1,21 @@
 /**
- * The modelled queue: a fluid that producers pour into, consumers drain and retention cuts, observed through
- * polls that are noisy, late and sometimes lost, and governed by a law.
- *
- *   lag ← lag + arrived − completed − lost;   completed = min(lag + arrived, capacity·h)
- *
- * Steps of 50 ms. Producers ask at staggered instants and hold what they were told until they ask again. The
- * messages leave in the order in which they came, so what is older than the retention is known exactly. What a
- * seed decides (noise, jitter, wander, who asks when) is the same for every law.
+ * The modelled loop: producers (producers.ts) pour into a queue (queue.ts) that consumers drain, a broker tells of it
+ * (broker.ts), a law decides. Steps of 50 ms. What a seed decides (noise, jitter, wander, who asks when) is the
+ * same for every law.
  */
-import type { Law, Reading, Truth } from "./law.ts";
-import { gaussian, seeded } from "./random.ts";
-import type { Scenario } from "./scenario.ts";
+import { createBroker } from "./broker.ts";
+import type { Controller, Law, LawSetup } from "./law.ts";
+import { populate } from "./population.ts";
+import { createProducers } from "./producers.ts";
+import { createQueue } from "./queue.ts";
+import { seeded } from "./random.ts";
+import type { Scenario, Span } from "./scenario.ts";
+import { beginShares, type Shares } from "./shares.ts";
 import { sampleSignal } from "./signal.ts";
 
 export const stepSeconds = 0.05;
 const stepsPerTick = 5;
+const ttlSeconds = 15;
 /** Consumers report their outcomes every second. */
 const stepsPerReport = 20;
 
@@ -43,6 +44,8 @@ export interface Trace {
   readonly failures: Float64Array;
   /** 1 where consumers are taken for failing. */
   readonly failing: Uint8Array;
+  /** By tenant; absent where the scenario has none. */
+  readonly shares: Shares | undefined;
 }
 
 /** The pace of renewals: nobody need ask more often than there is something new. */
@@ -57,163 +60,93 @@ export function runPlant(scenario: Scenario, law: Law, { pollSeconds, seed }: Lo
   const refreshSeconds = refreshOf(pollSeconds);
   const setpointSeconds = setpointOf(scenario, pollSeconds);
   const ageSeconds = scenario.sampleAge.polls * pollSeconds + scenario.sampleAge.seconds;
-  const retentionSeconds =
-    scenario.retention.seconds ??
-    (scenario.retention.setpoints === undefined ? undefined : scenario.retention.setpoints * setpointSeconds);
-  const retentionMessages = scenario.retention.messages;
+  const retention = retentionOf(scenario, setpointSeconds);
 
-  const pollRandom = seeded(seed, 1);
-  const noiseRandom = gaussian(seeded(seed, 2));
-  const producerRandom = seeded(seed, 3);
-  const capacity = sampleSignal(scenario.capacity, steps, stepSeconds, seeded(seed, 4));
-  const demand = sampleSignal(scenario.demand, steps, stepSeconds, seeded(seed, 5));
-  const exogenous = sampleSignal(scenario.exogenous, steps, stepSeconds, seeded(seed, 6));
-  const failures = sampleSignal(scenario.failures, steps, stepSeconds, seeded(seed, 8));
-  const reportsOutcomes = scenario.failures.pieces.some(({ value }) => value > 0);
+  const sample = (signal: Scenario["capacity"], stream: number) =>
+    sampleSignal(signal, steps, stepSeconds, seeded(seed, stream));
+  const capacity = sample(scenario.capacity, 4);
+  const exogenous = sample(scenario.exogenous, 6);
+  const failures = sample(scenario.failures, 8);
   for (const { from, to } of scenario.rebalances)
     capacity.fill(0, Math.round(from / stepSeconds), Math.round(to / stepSeconds));
-  const rebalancingAt = (t: number) => scenario.rebalances.some(({ from, to }) => t >= from && t < to);
 
-  const admitted = new Float64Array(steps);
-  const completed = new Float64Array(steps);
-  const lag = new Float64Array(steps);
-  const lost = new Float64Array(steps);
-  const failing = new Uint8Array(steps);
-  const arrivedTotals = new Float64Array(steps);
-
-  const { count, late, deaf } = scenario.producers;
-  const held = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-  const told = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-  const obeysAt = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-  const refreshAt = new Float64Array(count);
-  for (let i = 0; i < count; i += 1) refreshAt[i] = producerRandom() * refreshSeconds;
-
-  const truth: Truth = {
+  const population = populate(scenario, steps, stepSeconds, seed);
+  const nominalCapacity = scenario.capacity.pieces[0]?.value ?? 0;
+  const leased = scenario.leases || scenario.tenants.length > 0;
+  const shares =
+    scenario.tenants.length > 0 ? beginShares(population, scenario.seconds, refreshSeconds) : undefined;
+  const queue = createQueue(steps, stepSeconds, retention);
+  const broker = createBroker(scenario, queue, capacity, stepSeconds, pollSeconds, ageSeconds, seed);
+  const producers = createProducers(
+    population,
+    scenario.producers,
+    refreshSeconds,
     stepSeconds,
-    capacity,
-    demand,
-    exogenous,
-    lag,
-    arrived: arrivedTotals,
-    held,
-    refreshAt,
-  };
-  const controller = law.begin({
+    seeded(seed, 3),
+    leased ? { ttlSeconds, safeRate: nominalCapacity / 2 } : undefined,
+    shares,
+  );
+
+  const { demand } = population;
+  const { lag, lost, arrived } = queue;
+  const [admitted, completed] = [new Float64Array(steps), new Float64Array(steps)];
+  const failing = new Uint8Array(steps);
+  const setup = (begunAt: number): LawSetup => ({
+    begunAt,
     pollSeconds,
     refreshSeconds,
     setpointSeconds,
     configuredSetpointSeconds: scenario.setpointSeconds,
-    nominalCapacity: scenario.capacity.pieces[0]?.value ?? 0,
-    producers: count,
-    retentionSeconds,
-    retentionMessages,
-    truth,
+    nominalCapacity,
+    claims: population.claims,
+    leased,
+    retentionSeconds: retention.seconds,
+    retentionMessages: retention.messages,
+    truth: {
+      stepSeconds,
+      capacity,
+      demand,
+      exogenous,
+      lag,
+      arrived,
+      held: producers.held,
+      refreshAt: producers.refreshAt,
+    },
   });
 
-  /** Polls on their way, oldest first; undefined: lost. */
-  const due: { readonly at: number; readonly reading: Reading | undefined }[] = [];
-  let pollAt = pollRandom() * pollSeconds;
-  let [arrivedTotal, admittedTotal, attemptedTotal, leftTotal, completedTotal] = [0, 0, 0, 0, 0];
-  let [committedCompleted, committedLeft, readOf] = [0, 0, -1];
-  let [producedRead, consumedRead] = [0, 0];
-  let commitAt = seeded(seed, 7)() * scenario.commitEverySeconds;
-  let oldest = 0;
-  let [acked, failed, isFailing] = [0, 0, false];
-
-  const poll = (t: number, index: number): Reading => {
-    const spread = scenario.noise * (capacity[index] ?? 0) * pollSeconds;
-    // A counter never falls, however it is read; the same commit is read the same twice.
-    producedRead = Math.max(producedRead, arrivedTotal + spread * noiseRandom());
-    const consumedNoise = spread * noiseRandom();
-    if (readOf !== committedCompleted) {
-      consumedRead = Math.max(consumedRead, committedCompleted + consumedNoise);
-      readOf = committedCompleted;
-    }
-    return {
-      at: t,
-      receivedAt: t + ageSeconds,
-      lag: Math.max(0, arrivedTotal - committedLeft + spread * noiseRandom()),
-      produced: scenario.counters.includes("produced") ? producedRead : undefined,
-      consumed: scenario.counters.includes("consumed") ? consumedRead : undefined,
-      admitted: admittedTotal,
-      attempted: attemptedTotal,
-      rebalancing: rebalancingAt(t),
-    };
+  let controller: Controller | undefined;
+  let [now, admittedTotal, attemptedTotal, acked, failed, isFailing] = [0, 0, 0, 0, 0, false];
+  const reportsOutcomes = scenario.failures.pieces.some(({ value }) => value > 0);
+  const counted = () => controller?.counted?.(now) ?? { admitted: admittedTotal, attempted: attemptedTotal };
+  const report = (): void => {
+    const [whole, broken] = [Math.floor(acked), Math.floor(failed)];
+    if (whole + broken > 0) controller?.outcomes?.(now, whole, broken);
+    acked -= whole;
+    failed -= broken;
   };
 
   for (let index = 0; index < steps; index += 1) {
     const t = index * stepSeconds;
-    const wants = (demand[index] ?? 0) / count;
-    let sent = 0;
-    for (let i = 0; i < count; i += 1) {
-      if (t >= (refreshAt[i] ?? 0)) {
-        const grant = controller.grant?.(t, i) ?? controller.rate() / count;
-        refreshAt[i] = t + refreshSeconds * (0.9 + 0.1 * producerRandom());
-        if (i >= deaf + late.count) {
-          held[i] = grant;
-        } else if (i >= deaf) {
-          told[i] = grant;
-          if (obeysAt[i] === Number.POSITIVE_INFINITY) obeysAt[i] = t + late.seconds;
-        }
-      }
-      if (t >= (obeysAt[i] ?? 0)) {
-        held[i] = told[i] ?? 0;
-        obeysAt[i] = Number.POSITIVE_INFINITY;
-      }
-      sent += Math.min(wants, held[i] ?? 0);
-    }
-    sent *= stepSeconds;
-    const came = sent + (exogenous[index] ?? 0) * stepSeconds;
-    const before = arrivedTotal - leftTotal;
-    const done = Math.min(before + came, (capacity[index] ?? 0) * stepSeconds);
-    arrivedTotal += came;
-    admittedTotal += sent;
+    now = t;
+    if (within(scenario.away.killed, t)) controller = undefined;
+    else controller ??= law.begin(setup(t));
+
+    const sends = producers.send(index, t, within(scenario.away.apart, t) ? undefined : controller);
+    const came = (sends + (exogenous[index] ?? 0)) * stepSeconds;
+    const done = queue.step(index, came, (capacity[index] ?? 0) * stepSeconds);
+    admittedTotal += sends * stepSeconds;
     attemptedTotal += (demand[index] ?? 0) * stepSeconds;
-    completedTotal += done;
-    leftTotal += done;
-
-    let gone = 0;
-    if (retentionSeconds !== undefined) {
-      while (oldest < index && t - oldest * stepSeconds > retentionSeconds) oldest += 1;
-      const expired = oldest > 0 ? (arrivedTotals[oldest - 1] ?? 0) : 0;
-      gone = Math.max(0, expired - leftTotal);
-    }
-    if (retentionMessages !== undefined) gone = Math.max(gone, arrivedTotal - leftTotal - retentionMessages);
-    leftTotal += gone;
-
-    arrivedTotals[index] = arrivedTotal;
-    admitted[index] = sent / stepSeconds;
+    admitted[index] = sends;
     completed[index] = done / stepSeconds;
-    lost[index] = gone;
-    lag[index] = arrivedTotal - leftTotal;
 
-    if (t >= commitAt) {
-      committedCompleted = completedTotal;
-      committedLeft = leftTotal;
-      commitAt += Math.max(stepSeconds, scenario.commitEverySeconds);
-    }
-    if (t >= pollAt) {
-      const reading = poll(t, index);
-      const isLost = pollRandom() < scenario.lostPolls;
-      due.push({ at: t + ageSeconds, reading: isLost ? undefined : reading });
-      pollAt += pollSeconds * (1 - scenario.jitter + 2 * scenario.jitter * pollRandom());
-    }
-    while (due[0] !== undefined && due[0].at <= t) {
-      const arrived = due.shift()?.reading;
-      if (arrived === undefined) controller.pollFailed(t);
-      else controller.observed(arrived.receivedAt === t ? arrived : { ...arrived, receivedAt: t });
-    }
+    broker.step(index, t, controller, counted, !within(scenario.away.cutOff, t));
     failed += done * (failures[index] ?? 0);
     acked += done * (1 - (failures[index] ?? 0));
-    if (reportsOutcomes && index % stepsPerReport === stepsPerReport - 1) {
-      const [whole, broken] = [Math.floor(acked), Math.floor(failed)];
-      if (whole + broken > 0) controller.outcomes?.(t, whole, broken);
-      acked -= whole;
-      failed -= broken;
-    }
+    if (reportsOutcomes && index % stepsPerReport === stepsPerReport - 1) report();
     if (index % stepsPerTick === 0) {
-      controller.tick(t, admittedTotal, attemptedTotal);
-      isFailing = controller.isFailing?.() ?? false;
+      const totals = counted();
+      controller?.tick(t, totals.admitted, totals.attempted);
+      isFailing = controller?.isFailing?.() ?? false;
     }
     failing[index] = isFailing ? 1 : 0;
   }
@@ -232,5 +165,18 @@ export function runPlant(scenario: Scenario, law: Law, { pollSeconds, seed }: Lo
     lost,
     failures,
     failing,
+    shares,
   };
 }
+
+const within = (spans: readonly Span[], t: number): boolean => {
+  for (const { from, to } of spans) if (t >= from && t < to) return true;
+  return false;
+};
+
+const retentionOf = ({ retention }: Scenario, setpointSeconds: number) => ({
+  seconds:
+    retention.seconds ??
+    (retention.setpoints === undefined ? undefined : retention.setpoints * setpointSeconds),
+  messages: retention.messages,
+});

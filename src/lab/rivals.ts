@@ -4,6 +4,7 @@ import { withGains } from "./fit.ts";
 import type { Law } from "./law.ts";
 import { aimd } from "./laws/aimd.ts";
 import { breakwater } from "./laws/breakwater.ts";
+import { doormanFair, doormanProportional } from "./laws/doorman.ts";
 import { headgate } from "./laws/headgate.ts";
 import { mongodb } from "./laws/mongodb.ts";
 import { onOff } from "./laws/onOff.ts";
@@ -11,10 +12,20 @@ import { oracle } from "./laws/oracle.ts";
 import { pid } from "./laws/pid.ts";
 import { staticQuota } from "./laws/static.ts";
 import type { Gains, Rival } from "./rival.ts";
+import type { Scenario } from "./scenario.ts";
 
 export const rivals: readonly Rival[] = [staticQuota, onOff, aimd, breakwater, pid, mongodb];
 
-export const lawNames: readonly string[] = [headgate.name, ...rivals.map(({ name }) => name), oracle.name];
+/** Where tenants share, what counts is how: the rivals there share Headgate's own rate. */
+const sharers: readonly Law[] = [doormanProportional, doormanFair];
+
+const rateLaws: readonly string[] = [headgate.name, ...rivals.map(({ name }) => name), oracle.name];
+
+export const lawNames: readonly string[] = [...rateLaws, ...sharers.map(({ name }) => name)];
+
+/** Those that a scenario is to be run with, in the order of tables. */
+export const lawsFor = ({ tenants }: Scenario): readonly string[] =>
+  tenants.length === 0 ? rateLaws : [headgate.name, ...sharers.map(({ name }) => name)];
 
 /** By rival and poll in seconds. */
 export type FittedGains = Readonly<Record<string, Readonly<Record<string, Gains>>>>;
@@ -27,6 +38,8 @@ let fitted: FittedGains | undefined;
 export function lawAt(name: string, pollSeconds: number): Law {
   if (name === headgate.name) return headgate;
   if (name === oracle.name) return oracle;
+  const sharer = sharers.find((one) => one.name === name);
+  if (sharer !== undefined) return sharer;
   const rival = rivals.find((one) => one.name === name);
   if (rival === undefined) throw new RangeError(`no law "${name}": one of ${lawNames.join(", ")}`);
   fitted ??= (JSON.parse(readFileSync(gainsFile, "utf8")) as { gains: FittedGains }).gains;

@@ -1,4 +1,5 @@
 /** A scenario: what happens to a modelled queue, which stretches of it are measured, and what they must show. */
+import type { Priority } from "../core/sharing/priorities.ts";
 import type { Signal } from "./signal.ts";
 
 export const counters = ["produced", "consumed"] as const;
@@ -17,6 +18,10 @@ export const figureNames = [
   "utilisationPercent", // completed over capacity while producers want more than that
   "idleSeconds", // seconds of capacity that were lost then
   "heldBackPercent", // what was wanted and not admitted
+  "mostAdmitted", // the highest rate that was let in, in messages per second
+  "jain", // how even the shares are, each over what it should have been of all that was admitted
+  "fairRefreshes", // after so many refreshes that was at least 0.98 over the last one
+  "topHeldBackPercent", // what the highest class wanted and was not admitted
   "lostMessages", // deleted unread
   "failedMessages", // completed, and in vain
   "failingSeconds", // how long the circuit was open
@@ -51,6 +56,16 @@ export interface Span {
   readonly to: number;
 }
 
+/** So many tenants that are alike, each with one producer. */
+export interface TenantGroup {
+  readonly name: string;
+  readonly count: number;
+  readonly weight: number;
+  readonly priority: Priority;
+  /** What one of them wants. */
+  readonly demand: Signal;
+}
+
 export interface Scenario {
   readonly name: string;
   readonly title: string;
@@ -81,6 +96,16 @@ export interface Scenario {
     /** Some take up what they are told only seconds later, some never. */
     readonly late: { readonly count: number; readonly seconds: number };
     readonly deaf: number;
+  };
+  /** Producers of several tenants, one of each, in place of `producers` and `demand`. */
+  readonly tenants: readonly TenantGroup[];
+  /** Producers hold leases, where a law gives any; else they ask again and again. */
+  readonly leases: boolean;
+  /** When the daemon does not run, does not reach the broker, or is not reached by producers. */
+  readonly away: {
+    readonly killed: readonly Span[];
+    readonly cutOff: readonly Span[];
+    readonly apart: readonly Span[];
   };
   readonly windows: readonly Window[];
   readonly must: readonly Requirement[];

@@ -2,13 +2,27 @@
  * A scenario out of JSON: every problem with its field, its value and what is allowed; what is not given has a
  * default; what is not known is refused.
  */
-import { nearest } from "../core/nearest.ts";
+import { defaultPriority, priorities } from "../core/sharing/priorities.ts";
+import {
+  count,
+  flag,
+  list,
+  number,
+  oneOf,
+  type Reader,
+  type Report,
+  record,
+  show,
+  text,
+  yes,
+} from "./reading.ts";
 import {
   counters,
   figureNames,
   type Requirement,
   type Scenario,
   statistics,
+  type TenantGroup,
   type Window,
 } from "./scenario.ts";
 import type { Signal } from "./signal.ts";
@@ -21,90 +35,6 @@ export interface ScenarioProblem {
 export type ScenarioResult =
   | { readonly ok: true; readonly scenario: Scenario }
   | { readonly ok: false; readonly problems: readonly ScenarioProblem[] };
-
-type Report = (field: string, problem: string) => void;
-type Fields = Readonly<Record<string, unknown>>;
-/** Reads one value at a path, reporting what is wrong with it; then the result is not used. */
-type Reader<T> = (value: unknown, field: string, report: Report) => T;
-
-const show = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-};
-
-const number =
-  (low: number, high: number): Reader<number> =>
-  (value, field, report) => {
-    if (typeof value === "number" && value >= low && value <= high) return value;
-    report(field, `${show(value)} is not allowed: a number from ${low} to ${high}`);
-    return low;
-  };
-
-const count =
-  (low: number, high: number): Reader<number> =>
-  (value, field, report) => {
-    if (Number.isInteger(value)) return number(low, high)(value, field, report);
-    report(field, `${show(value)} is not allowed: a whole number from ${low} to ${high}`);
-    return low;
-  };
-
-const text: Reader<string> = (value, field, report) => {
-  if (typeof value === "string" && value.length > 0 && value.length <= 500) return value;
-  report(field, `${show(value)} is not allowed: a text of 1 to 500 characters`);
-  return "";
-};
-
-const oneOf =
-  <T extends string>(allowed: readonly T[]): Reader<T> =>
-  (value, field, report) => {
-    const found = allowed.find((one) => one === value);
-    if (found !== undefined) return found;
-    report(field, `${show(value)} is not allowed: one of ${allowed.join(", ")}`);
-    return allowed[0] as T;
-  };
-
-const yes: Reader<true> = (value, field, report) => {
-  if (value !== true) report(field, `${show(value)} is not allowed: true, or leave it out`);
-  return true;
-};
-
-const list =
-  <T>(item: Reader<T>, least: number, most: number): Reader<readonly T[]> =>
-  (value, field, report) => {
-    if (Array.isArray(value) && value.length >= least && value.length <= most)
-      return value.map((one, index) => item(one, `${field}[${index}]`, report));
-    report(field, `${show(value)} is not allowed: a list of ${least} to ${most}`);
-    return [];
-  };
-
-/** `get` reads a field that must be there, or falls back where it is absent. */
-type Get = <T>(name: string, reader: Reader<T>, fallback?: T) => T;
-type GetOptional = <T>(name: string, reader: Reader<T>) => T | undefined;
-
-const record =
-  <T>(known: readonly string[], build: (get: Get, optional: GetOptional) => T): Reader<T> =>
-  (value, field, report) => {
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    if (!isObject) report(field, `${show(value)} is not allowed: an object with ${known.join(", ")}`);
-    const fields: Fields = isObject ? (value as Fields) : {};
-    const path = (name: string) => (field === "" ? name : `${field}.${name}`);
-    for (const name of Object.keys(fields)) {
-      if (known.includes(name)) continue;
-      const near = nearest(name, known);
-      report(path(name), `is not known${near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`}`);
-    }
-    const get: Get = (name, reader, fallback) => {
-      const given = fields[name];
-      if (given !== undefined) return reader(given, path(name), report);
-      if (fallback === undefined && isObject) report(path(name), "is missing");
-      return fallback ?? reader(undefined, path(name), () => {});
-    };
-    const optional: GetOptional = (name, reader) => {
-      const given = fields[name];
-      return given === undefined ? undefined : reader(given, path(name), report);
-    };
-    return build(get, optional);
-  };
 
 const longestSeconds = 7200;
 const instant = number(0, longestSeconds);
@@ -197,6 +127,23 @@ const producers = record(["count", "late", "deaf"], (get) => ({
   deaf: get("deaf", count(0, 1000), 0),
 }));
 
+const tenantGroup: Reader<TenantGroup> = record(["name", "count", "weight", "priority", "demand"], (get) => ({
+  name: get("name", text),
+  count: get("count", count(1, 1000), 1),
+  weight: get("weight", number(0.001, 1000), 1),
+  priority: get("priority", oneOf(priorities), defaultPriority),
+  demand: get("demand", signal),
+}));
+
+const spans = list(span, 0, 100);
+const away = record(["killed", "cutOff", "apart"], (get) => ({
+  killed: get("killed", spans, []),
+  cutOff: get("cutOff", spans, []),
+  apart: get("apart", spans, []),
+}));
+
+const zero: Signal = { pieces: [{ from: 0, value: 0 }] };
+
 const scenarioReader: Reader<Scenario> = record(
   [
     "name",
@@ -217,18 +164,21 @@ const scenarioReader: Reader<Scenario> = record(
     "failures",
     "retention",
     "producers",
+    "tenants",
+    "leases",
+    "away",
     "windows",
     "must",
   ],
-  (get) => ({
+  (get, optional) => ({
     name: get("name", text),
     title: get("title", text),
     about: get("about", text, "A scenario of one's own."),
     seconds: get("seconds", number(10, longestSeconds)),
     setpointSeconds: get("setpointSeconds", number(1, 3600), 10),
     capacity: get("capacity", signal),
-    demand: get("demand", signal),
-    exogenous: get("exogenous", signal, { pieces: [{ from: 0, value: 0 }] }),
+    demand: optional("demand", signal) ?? zero,
+    exogenous: get("exogenous", signal, zero),
     noise: get("noise", share, 0.05),
     jitter: get("jitter", number(0, 0.9), 0.1),
     sampleAge: get(
@@ -242,10 +192,13 @@ const scenarioReader: Reader<Scenario> = record(
     lostPolls: get("lostPolls", number(0, 0.95), 0),
     counters: get("counters", list(oneOf(counters), 0, 2), counters),
     commitEverySeconds: get("commitEverySeconds", number(0, 600), 0),
-    rebalances: get("rebalances", list(span, 0, 100), []),
-    failures: get("failures", signal, { pieces: [{ from: 0, value: 0 }] }),
+    rebalances: get("rebalances", spans, []),
+    failures: get("failures", signal, zero),
     retention: get("retention", retention, {}),
     producers: get("producers", producers, { count: 20, late: { count: 0, seconds: 0 }, deaf: 0 }),
+    tenants: get("tenants", list(tenantGroup, 0, 100), []),
+    leases: get("leases", flag, false),
+    away: get("away", away, { killed: [], cutOff: [], apart: [] }),
     windows: get("windows", list(window, 1, 20)),
     must: get("must", list(requirement, 0, 100), []),
   }),
@@ -253,7 +206,7 @@ const scenarioReader: Reader<Scenario> = record(
 
 /** What no single field can tell. */
 function checkWhole(scenario: Scenario, report: Report): void {
-  const { seconds, windows, rebalances, must, producers: senders, capacity, failures } = scenario;
+  const { seconds, windows, rebalances, must, producers: senders, capacity, failures, tenants } = scenario;
   const checkSpan = (field: string, { from, to }: { from: number; to: number }) => {
     if (!(from < to && to <= seconds))
       report(
@@ -267,6 +220,12 @@ function checkWhole(scenario: Scenario, report: Report): void {
   rebalances.forEach((one, index) => {
     checkSpan(`rebalances[${index}]`, one);
   });
+  for (const kind of ["killed", "cutOff", "apart"] as const)
+    scenario.away[kind].forEach((one, index) => {
+      checkSpan(`away.${kind}[${index}]`, one);
+    });
+  if ((scenario.demand === zero) === (tenants.length === 0))
+    report("demand", tenants.length === 0 ? "is missing" : "is the tenants' own: leave it out");
   must.forEach(({ window: name, atMost, atLeast, atMostOracle }, index) => {
     if (!windows.some((one) => one.name === name)) {
       const names = windows.map((one) => one.name).join(", ");

@@ -28,6 +28,7 @@ const trace = (over: Partial<Trace> = {}): Trace => ({
   lost: at(() => 0),
   failures: at(() => 0),
   failing: new Uint8Array(steps),
+  shares: undefined,
   ...over,
 });
 

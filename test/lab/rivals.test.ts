@@ -19,7 +19,9 @@ const setup: LawSetup = {
   setpointSeconds: 10,
   configuredSetpointSeconds: 10,
   nominalCapacity: 1000,
-  producers: 20,
+  begunAt: 0,
+  claims: [],
+  leased: false,
   retentionSeconds: undefined,
   retentionMessages: undefined,
   truth: {
@@ -142,7 +144,7 @@ describe("rivals", () => {
   }
 
   it("names all laws, and refuses others", () => {
-    assert.equal(lawNames.length, rivals.length + 2);
+    assert.equal(lawNames.length, rivals.length + 4);
     assert.throws(() => lawAt("nobody", 5), /one of headgate, static/);
   });
 });

@@ -61,6 +61,21 @@ const wrong: [name: string, over: Record<string, unknown>, field: string, proble
     /^2.5 is not allowed: a whole number/,
   ],
   ["no capacity", { capacity: 0 }, "capacity", /above 0/],
+  ["demand beside tenants", { tenants: [{ name: "a", demand: 1 }] }, "demand", /leave it out/],
+  ["failures beyond all", { failures: 1.5 }, "failures", /shares from 0 to 1/],
+  [
+    "a time away beyond the end",
+    { away: { killed: [{ from: 50, to: 120 }] } },
+    "away.killed[0]",
+    /at most 100/,
+  ],
+  [
+    "an unknown priority",
+    { demand: undefined, tenants: [{ name: "a", demand: 1, priority: "vip" }] },
+    "tenants[0].priority",
+    /one of critical/,
+  ],
+  ["a flag that is none", { leases: "yes" }, "leases", /true or false/],
   ["no object", { retention: 5 }, "retention", /^5 is not allowed: an object with seconds/],
 ];
 

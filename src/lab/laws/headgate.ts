@@ -1,7 +1,9 @@
 /** Headgate's own law: core's steps, driven as the daemon drives them. */
+import type { TargetEvent } from "../../core/controller/events.ts";
 import { beginTarget, stepTarget } from "../../core/controller/step.ts";
 import type { TargetSettings } from "../../core/settings.ts";
 import type { Law, LawSetup } from "../law.ts";
+import { openDesk } from "./leases.ts";
 
 /** The defaults of the configuration. */
 const settingsOf = ({
@@ -29,14 +31,18 @@ const settingsOf = ({
 export const headgate: Law = {
   name: "headgate",
   begin(setup) {
-    let { state, decision } = beginTarget("lab", settingsOf(setup), 0);
+    const settings = settingsOf(setup);
+    let step = beginTarget("lab", settings, setup.begunAt * 1000);
+    const take = (event: TargetEvent): void => {
+      step = stepTarget(step.state, event);
+    };
+    const desk = setup.leased ? openDesk(settings, setup.claims, setup.begunAt) : undefined;
     const retention = {
       ...(setup.retentionSeconds !== undefined && { retentionMs: setup.retentionSeconds * 1000 }),
       ...(setup.retentionMessages !== undefined && { retentionMessages: setup.retentionMessages }),
     };
     return {
-      observed(reading) {
-        const { at, receivedAt, lag, produced, consumed, admitted, attempted, rebalancing } = reading;
+      observed({ at, receivedAt, lag, produced, consumed, admitted, attempted, rebalancing }) {
         const observation = {
           at: at * 1000,
           receivedAt: receivedAt * 1000,
@@ -50,21 +56,19 @@ export const headgate: Law = {
           groupState: rebalancing ? ("rebalancing" as const) : ("stable" as const),
           ...retention,
         };
-        ({ state, decision } = stepTarget(state, { event: "observed", at: receivedAt * 1000, observation }));
+        take({ event: "observed", at: receivedAt * 1000, observation });
       },
-      pollFailed(at) {
-        const failure = { kind: "timeout", message: "no answer" } as const;
-        ({ state, decision } = stepTarget(state, { event: "pollFailed", at: at * 1000, failure }));
-      },
+      pollFailed: (at) =>
+        take({ event: "pollFailed", at: at * 1000, failure: { kind: "timeout", message: "no answer" } }),
       tick(at, admitted, attempted) {
-        ({ state, decision } = stepTarget(state, { event: "tick", at: at * 1000, admitted, attempted }));
+        take({ event: "tick", at: at * 1000, admitted, attempted });
+        desk?.share(at, step);
       },
-      rate: () => decision.rate ?? Number.POSITIVE_INFINITY,
-      outcomes(at, acked, failed) {
-        const event = { event: "outcomes", at: at * 1000, acked, failed, deadLettered: 0 } as const;
-        ({ state, decision } = stepTarget(state, event));
-      },
-      isFailing: () => decision.state === "failing",
+      outcomes: (at, acked, failed) =>
+        take({ event: "outcomes", at: at * 1000, acked, failed, deadLettered: 0 }),
+      rate: () => step.decision.rate ?? Number.POSITIVE_INFINITY,
+      isFailing: () => step.decision.state === "failing",
+      ...(desk && { renew: desk.renew, counted: desk.count }),
     };
   },
 };

@@ -18,7 +18,8 @@ import type { Law } from "../law.ts";
 
 export const oracle: Law = {
   name: "oracle",
-  begin({ truth, setpointSeconds, refreshSeconds, producers }) {
+  begin({ truth, setpointSeconds, refreshSeconds, claims }) {
+    const producers = claims.length;
     const { stepSeconds, capacity, demand, exogenous, lag, arrived, held, refreshAt } = truth;
     /** A producer asks again after 90-100 % of the refresh interval. */
     const horizon = 0.95 * refreshSeconds;
