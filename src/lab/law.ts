@@ -41,6 +41,8 @@ export interface Grant {
 export interface LawSetup {
   /** Seconds from the start: later than 0 where it begins again. */
   readonly begunAt: number;
+  /** What the one before it kept; undefined where there was none, or it keeps nothing. */
+  readonly kept: unknown;
   readonly pollSeconds: number;
   readonly refreshSeconds: number;
   /** S*: the setpoint that is to be held, and the one that was configured. */
@@ -87,6 +89,8 @@ export interface Controller {
   renew?(ask: Ask): Grant;
   /** What it counts as admitted and attempted by then; absent: it is told, exactly. */
   counted?(at: number): { readonly admitted: number; readonly attempted: number };
+  /** What is stored, once a second, for whoever begins again. */
+  keep?(): unknown;
   /** Whether it takes consumers for failing; absent where a law cannot tell. */
   isFailing?(): boolean;
 }

@@ -16,8 +16,8 @@ import { sampleSignal } from "./signal.ts";
 export const stepSeconds = 0.05;
 const stepsPerTick = 5;
 const ttlSeconds = 15;
-/** Consumers report their outcomes every second. */
-const stepsPerReport = 20;
+/** Consumers report their outcomes every second, and as often is stored what outlives the daemon. */
+const stepsPerSecond = 20;
 
 export interface Loop {
   readonly pollSeconds: number;
@@ -91,8 +91,10 @@ export function runPlant(scenario: Scenario, law: Law, { pollSeconds, seed }: Lo
   const { lag, lost, arrived } = queue;
   const [admitted, completed] = [new Float64Array(steps), new Float64Array(steps)];
   const failing = new Uint8Array(steps);
+  let kept: unknown;
   const setup = (begunAt: number): LawSetup => ({
     begunAt,
+    kept,
     pollSeconds,
     refreshSeconds,
     setpointSeconds,
@@ -117,6 +119,7 @@ export function runPlant(scenario: Scenario, law: Law, { pollSeconds, seed }: Lo
   let controller: Controller | undefined;
   let [now, admittedTotal, attemptedTotal, acked, failed, isFailing] = [0, 0, 0, 0, 0, false];
   const reportsOutcomes = scenario.failures.pieces.some(({ value }) => value > 0);
+  const isEverKilled = scenario.away.killed.length > 0;
   const counted = () => controller?.counted?.(now) ?? { admitted: admittedTotal, attempted: attemptedTotal };
   const report = (): void => {
     const [whole, broken] = [Math.floor(acked), Math.floor(failed)];
@@ -142,7 +145,10 @@ export function runPlant(scenario: Scenario, law: Law, { pollSeconds, seed }: Lo
     broker.step(index, t, controller, counted, !within(scenario.away.cutOff, t));
     failed += done * (failures[index] ?? 0);
     acked += done * (1 - (failures[index] ?? 0));
-    if (reportsOutcomes && index % stepsPerReport === stepsPerReport - 1) report();
+    if (index % stepsPerSecond === stepsPerSecond - 1) {
+      if (reportsOutcomes) report();
+      if (isEverKilled) kept = controller?.keep?.() ?? kept;
+    }
     if (index % stepsPerTick === 0) {
       const totals = counted();
       controller?.tick(t, totals.admitted, totals.attempted);

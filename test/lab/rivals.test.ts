@@ -20,6 +20,7 @@ const setup: LawSetup = {
   configuredSetpointSeconds: 10,
   nominalCapacity: 1000,
   begunAt: 0,
+  kept: undefined,
   claims: [],
   leased: false,
   retentionSeconds: undefined,

@@ -1,6 +1,7 @@
 /** Headgate's own law: core's steps, driven as the daemon drives them. */
 import type { TargetEvent } from "../../core/controller/events.ts";
 import { beginTarget, stepTarget } from "../../core/controller/step.ts";
+import { resumeTarget, warmState } from "../../core/controller/warm.ts";
 import type { TargetSettings } from "../../core/settings.ts";
 import type { Law, LawSetup } from "../law.ts";
 import { openDesk } from "./leases.ts";
@@ -32,8 +33,14 @@ export const headgate: Law = {
   name: "headgate",
   begin(setup) {
     const settings = settingsOf(setup);
-    let step = beginTarget("lab", settings, setup.begunAt * 1000);
+    const begunAt = setup.begunAt * 1000;
+    let step = resumeTarget("lab", settings, begunAt, setup.kept) ?? beginTarget("lab", settings, begunAt);
+    let takenAt = begunAt;
+    // The totals that decisions rest on go on where they were, and never go back.
+    const { admitted: admittedBefore = 0, attempted: attemptedBefore = 0 } = step.state.pressure;
+    let counted = { admitted: admittedBefore, attempted: attemptedBefore };
     const take = (event: TargetEvent): void => {
+      takenAt = event.at;
       step = stepTarget(step.state, event);
     };
     const desk = setup.leased ? openDesk(settings, setup.claims, setup.begunAt) : undefined;
@@ -68,7 +75,18 @@ export const headgate: Law = {
         take({ event: "outcomes", at: at * 1000, acked, failed, deadLettered: 0 }),
       rate: () => step.decision.rate ?? Number.POSITIVE_INFINITY,
       isFailing: () => step.decision.state === "failing",
-      ...(desk && { renew: desk.renew, counted: desk.count }),
+      keep: () => warmState(step.state, takenAt),
+      ...(desk && {
+        renew: desk.renew,
+        counted(at) {
+          const { admitted, attempted } = desk.count(at);
+          counted = {
+            admitted: Math.max(counted.admitted, admittedBefore + admitted),
+            attempted: Math.max(counted.attempted, attemptedBefore + attempted),
+          };
+          return counted;
+        },
+      }),
     };
   },
 };
