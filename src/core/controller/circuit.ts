@@ -18,7 +18,9 @@
  *   C4  consumers  None is connected for as long, with such lag.
  *   C5  blind      Nothing opens it while nothing fresh is known, nor what was reported meanwhile: a broker that is
  *                  away is no failing consumer.
- *   C6  open       For 5·2ⁿ s, at most 300 s; n: how often it has opened again without closing.
+ *   C6  open       For 5·2ⁿ s, at most 300 s (n: how often it has opened again without closing), and that long
+ *                  producers are told to stay away. Half-open sooner, after 5 s, where consumers are seen to work:
+ *                  as in C7 over the spans of C1 or C2, or as in C8, unless failures opened it.
  *   C7  outcomes   Half-open it is judged by what consumers do, for a producer's probe queues behind the backlog: of
  *                  ten outcomes at most 30 % are failures.
  *   C8  progress   Or two polls of progress; or nothing is left to do, as long as C1 looks back. What was opened by
@@ -29,29 +31,22 @@
  * The pattern is Nygard's (Release It!, 2007); judging by the work of consumers and the ramp are Headgate's.
  */
 import type { Observation } from "../observation.ts";
-import type { CircuitSettings, TargetSettings } from "../settings.ts";
+import type { TargetSettings } from "../settings.ts";
 import { clamp, type Instant, type Rate, secondsBetween } from "../units.ts";
-import type { Delays } from "./delays.ts";
 import {
   addLook,
   addOutcomes,
   beginEvidence,
   type Evidence,
-  longerSpanMs,
   newOutcomes,
   noteReported,
   noteTotals,
-  recentSpanMs,
   renewEvidence,
   withoutOutcomes,
 } from "./evidence.ts";
-import { addConsumed, addReport, type Buckets, leastMessages, type Report, tally } from "./outcomes.ts";
+import { always, areAtWork, type Cause, causeOf, type Facts, verdictOf } from "./judgement.ts";
+import { addConsumed, addReport, type Buckets, type Report } from "./outcomes.ts";
 import { isGap, type Look } from "./progress.ts";
-
-/** Why it opened: what was seen, and its limit. */
-export type Cause =
-  | { readonly signal: "failures"; readonly value: number; readonly limit: number; readonly outcomes: number }
-  | { readonly signal: "progress" | "consumers"; readonly value: number; readonly limit: number };
 
 /** What goes with the circuit from opening to closing. */
 interface Opened {
@@ -78,32 +73,10 @@ export interface Circuit {
   readonly evidence: Evidence;
 }
 
-/** What it is judged by, beside its own evidence. */
-export interface Facts {
-  readonly at: Instant;
-  readonly settings: TargetSettings;
-  readonly delays: Delays;
-  /** As it is assessed; undefined where unknown. */
-  readonly lagSeconds: number | undefined;
-  /** What consumers were seen to do at the most; 0 where never. */
-  readonly pace: Rate;
-  /** The highest of the rates that are known. */
-  readonly busiest: Rate;
-  /** Something fresh is known: not blind, nor about to be. */
-  readonly sighted: boolean;
-  /** The last poll told something, and the next is not overdue. */
-  readonly current: boolean;
-}
-
 const openMs = 5000;
 const longestOpenMs = 300_000;
-const trialOutcomes = 10;
-const trialRatio = 0.3;
-const trialMoves = 2;
 const probeShare = 0.01;
 const rampShare = 0.1;
-const nearlyAPoll = 0.8;
-const always = Number.MAX_SAFE_INTEGER;
 
 export const beginCircuit = (): Circuit => ({ phase: { kind: "closed" }, evidence: beginEvidence() });
 
@@ -170,13 +143,16 @@ export function judge(circuit: Circuit, facts: Facts): Circuit {
       if (cause === undefined) return { phase, evidence };
       return opened(circuit, at, { cause, reopened: 0, reference: facts.busiest });
     }
-    case "open":
-      return at - phase.since < openForMs(phase.reopened)
-        ? circuit
-        : {
-            phase: { ...phase, kind: "halfOpen", since: at, trial: [] },
-            evidence: renewEvidence(evidence, at),
-          };
+    case "open": {
+      const open = at - phase.since;
+      const isOver =
+        open >= openForMs(phase.reopened) || (open >= openMs && areAtWork(phase.cause, evidence, facts));
+      if (!isOver) return { phase, evidence };
+      return {
+        phase: { ...phase, kind: "halfOpen", since: at, trial: [] },
+        evidence: renewEvidence(evidence, at),
+      };
+    }
     case "halfOpen": {
       const verdict = verdictOf(phase, evidence, settings, facts);
       if (verdict === undefined) return circuit;
@@ -207,84 +183,6 @@ const opened = (
 
 /** The end of C10, of a circuit that was closing before. */
 export const closed = ({ evidence }: Circuit): Circuit => ({ phase: { kind: "closed" }, evidence });
-
-/** C1 to C5. */
-function causeOf(evidence: Evidence, settings: CircuitSettings, facts: Facts): Cause | undefined {
-  if (!facts.sighted) return undefined;
-  const { at } = facts;
-  const { pollMs } = facts.settings;
-  const { failureRatio: limit, minimum } = settings;
-  const longer = tally(evidence.longer, longerSpanMs(pollMs), at);
-  const recent = tally(evidence.recent, recentSpanMs(pollMs), at);
-  if (
-    recent.failures > 0 &&
-    longer.outcomes >= minimum &&
-    longer.messages >= leastMessages &&
-    longer.ratio >= limit
-  )
-    return { signal: "failures", value: longer.ratio, limit, outcomes: longer.outcomes };
-  if (
-    recent.outcomes >= minimum &&
-    recent.messages >= leastMessages &&
-    recent.ratio >= (1 + limit) / 2 &&
-    recent.failingForMs >= nearlyAPoll * Math.max(1000, pollMs)
-  )
-    return { signal: "failures", value: recent.ratio, limit, outcomes: recent.outcomes };
-  return standstillOf(evidence, settings, facts);
-}
-
-/** C3 and C4. */
-function standstillOf(
-  { progress }: Evidence,
-  settings: CircuitSettings,
-  { sighted, delays, lagSeconds, pace }: Facts,
-): Cause | undefined {
-  if (!sighted || progress === undefined) return undefined;
-  const { look } = progress;
-  const still = secondsBetween(progress.stillSince, look.at);
-  const lag = Math.max(lagSeconds ?? 0, still);
-  if (!look.hasWork || lag <= delays.setpointSeconds) return undefined;
-  const patience = Math.max(settings.noProgressMs / 1000, 3 * delays.sampleSeconds, pace > 0 ? 3 / pace : 0);
-  const deserted = secondsBetween(progress.desertedSince, look.at);
-  if (look.consumers === 0) {
-    const limit = pace > 0 ? patience : 2 * patience;
-    return deserted >= limit ? { signal: "consumers", value: deserted, limit } : undefined;
-  }
-  if (look.consumedTotal === undefined) return undefined;
-  const limit = progress.unsettled || pace === 0 ? 2 * patience : patience;
-  return still >= limit ? { signal: "progress", value: still, limit } : undefined;
-}
-
-/** C7 to C9: undefined while there is nothing to tell yet. */
-function verdictOf(
-  { since, cause, trial: buckets }: Extract<Phase, { kind: "halfOpen" }>,
-  evidence: Evidence,
-  settings: CircuitSettings,
-  facts: Facts,
-): "good" | Cause | undefined {
-  const { at, sighted } = facts;
-  const spanMs = longerSpanMs(facts.settings.pollMs);
-  const heard = tally(evidence.longer, spanMs, at);
-  // A trial that nobody goes on with tells nothing any more.
-  const trial = tally(heard.acked + heard.failures > 0 ? buckets : [], always, at);
-  const enough = trial.outcomes >= trialOutcomes;
-  const bad = trial.ratio > trialRatio;
-  const poison = trial.messages < leastMessages;
-  if (enough && !bad) return "good";
-  if (enough && !poison && sighted)
-    return { signal: "failures", value: trial.ratio, limit: trialRatio, outcomes: trial.outcomes };
-  const standstill = standstillOf(evidence, settings, facts);
-  if (standstill !== undefined) return standstill;
-
-  const { progress } = evidence;
-  if (!sighted || progress === undefined || (bad && !poison)) return undefined;
-  if (cause.signal === "failures" && at - since < spanMs) return undefined;
-  const idle =
-    progress.look.lagMessages === 0 &&
-    progress.look.consumers !== 0 &&
-    at - Math.max(since, progress.behindAt) >= spanMs;
-  return progress.moves >= trialMoves || idle ? "good" : undefined;
-}
 
 /** What to hold the law against while closing: the rate there was, where the law sets no limit. */
 export const isReached = (

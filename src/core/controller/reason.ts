@@ -2,7 +2,8 @@
 import type { Assessment } from "../assessment.ts";
 import type { Reason } from "../decision.ts";
 import { brief, type Rate } from "../units.ts";
-import { type Cause, openForMs, type Phase } from "./circuit.ts";
+import { openForMs, type Phase } from "./circuit.ts";
+import type { Cause } from "./judgement.ts";
 
 const perSecond = (rate: Rate): string => `${brief(rate)}/s`;
 

@@ -149,6 +149,9 @@ export function settle(book: Book, at: Instant): void {
 export function setPie(book: Book, pie: Pie, at: Instant): void {
   const { rate, regime } = book.pie;
   if (rate === pie.rate && regime === pie.regime && book.pie.observed === pie.observed) return;
+  // What came before is not owed by probes: they are to show at once whether consumers work.
+  if (pie.regime === "probes" && regime !== "probes")
+    for (const { asker } of groupsOf(book)) if (asker !== undefined) asker.cell = { at, owed: 0 };
   book.pie = pie;
   book.stale = true;
   if (isSmall(book) || regime !== pie.regime || !(Math.abs(pie.rate - rate) <= 0.01 * rate)) share(book, at);

@@ -378,6 +378,16 @@ describe("while it is open", () => {
     assert.deepEqual(waits, [5000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000]);
   });
 
+  it("C6: it is half-open sooner where consumers are seen to work", () => {
+    const failed = [well, { ...failing, seconds: 100 }];
+    const after = (spans: readonly Doing[]) =>
+      live([...failed, ...spans]).changes.find(({ after, to }) => after > 0 && to === "halfOpen")?.after;
+    // Without any outcomes, when its time is over.
+    assert.ok((after([{ ...silent, seconds: 120 }]) ?? 0) > 30);
+    const soon = after([well]) ?? Number.NaN;
+    assert.ok(soon <= 5, `${soon} s`);
+  });
+
   it("says what it waits for: progress", () => {
     const { decision } = live([well, { ...stuck, seconds: 63 }]).step;
     assert.equal(decision.state, "failing");
