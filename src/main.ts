@@ -51,7 +51,8 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     });
   }
   const { stdin, stdout, stderr, env } = process;
-  return (await load())(args, { stdin, stdout, stderr, env, signal: ending.signal });
+  const onHangup = (act: () => void) => process.on("SIGHUP", act);
+  return (await load())(args, { stdin, stdout, stderr, env, signal: ending.signal, onHangup });
 }
 
 /** Faults that a person can mend carry a code of Node.js's (a taken port, an unknown option): one line, no stack. */

@@ -1,5 +1,6 @@
 /** Puts the parts together: a configuration becomes a daemon with its listeners. No logic of its own. */
 import type { Config } from "../config/config.ts";
+import type { ConfigResult } from "../config/load.ts";
 import type { Clock, Log, Source, Store } from "../core/ports.ts";
 import { createDaemon, type Daemon } from "../daemon/daemon.ts";
 import { systemSchedule } from "../daemon/schedule.ts";
@@ -7,6 +8,8 @@ import { createApp, createOpsApp } from "../http/app.ts";
 import { type Listener, listen } from "../http/listen.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { processClock } from "./clock.ts";
+import { createReload } from "./reload.ts";
+import { createSources } from "./sources.ts";
 import { version } from "./version.ts";
 
 export interface Running {
@@ -14,6 +17,8 @@ export interface Running {
   /** Where the API answers. */
   readonly url: string;
   readonly opsUrl: string | undefined;
+  /** Takes a changed configuration, or says in the log why not. */
+  reload(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,26 +52,27 @@ const openStore = async ({ store }: Config, log: Log): Promise<Store | undefined
   return createStore({ ...store, clock: processClock, log });
 };
 
+export interface RunOptions {
+  readonly make?: MakeSource;
+  /** Where a changed configuration comes from; absent: from nowhere. */
+  readonly load?: () => Promise<ConfigResult>;
+  /** A changed configuration is in force. */
+  readonly onTaken?: (config: Config) => void;
+}
+
 /** Listens and starts. Rejects with one clear line where an address cannot be had; nothing is left open then. */
-export async function run(config: Config, log: Log, make: MakeSource = makeSource): Promise<Running> {
-  const brokers = await Promise.all(
-    Object.entries(config.brokers).map(async ([broker, one]) => ({
-      broker,
-      type: one.type,
-      source: await make(broker, one, processClock, log),
-      pollMs: one.pollMs,
-      timeoutMs: one.timeoutMs,
-    })),
-  );
+export async function run(config: Config, log: Log, options: RunOptions = {}): Promise<Running> {
+  const { make = makeSource, load, onTaken } = options;
+  const sources = createSources((broker, one) => make(broker, one, processClock, log));
+  const setupOf = async ({ brokers, targets, gates, tenants }: Config) => ({
+    brokers: await sources.of(brokers),
+    targets: [...targets].map(([target, one]) => ({ target, ...one })),
+    gates,
+    tenants,
+  });
   const store = await openStore(config, log);
   const daemon: Daemon = createDaemon(
-    {
-      brokers,
-      targets: [...config.targets].map(([target, one]) => ({ target, ...one })),
-      gates: config.gates,
-      tenants: config.tenants,
-      ...(store && { saved: await store.load() }),
-    },
+    { ...(await setupOf(config)), ...(store && { saved: await store.load() }) },
     {
       clock: processClock,
       random: Math.random,
@@ -77,17 +83,32 @@ export async function run(config: Config, log: Log, make: MakeSource = makeSourc
     },
   );
   const { board } = daemon;
+  const reload =
+    load &&
+    createReload(config, log, load, async (next) => {
+      const done = daemon.reconfigure(await setupOf(next));
+      onTaken?.(next);
+      return done;
+    });
   const metrics = createMetrics({
     snapshot: () => ({
       targets: board.targets(),
       sources: board.sources(),
       registry: board.registry(),
       store: board.store(),
+      reloads: reload?.counts ?? null,
     }),
     clock: processClock,
     version,
   });
-  const app = { board, metrics: metrics.expose, log, version, random: Math.random };
+  const app = {
+    board,
+    metrics: metrics.expose,
+    log,
+    version,
+    random: Math.random,
+    ...(reload && { reload: reload.answer }),
+  };
 
   const listeners: Listener[] = [];
   const close = () => Promise.all(listeners.map((listener) => listener.close()));
@@ -101,6 +122,9 @@ export async function run(config: Config, log: Log, make: MakeSource = makeSourc
       daemon,
       url: api.url,
       opsUrl: ops?.url,
+      reload: async () => {
+        await reload?.answer();
+      },
       async stop() {
         await Promise.all([close(), daemon.stop()]);
         await store?.stop();

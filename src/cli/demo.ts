@@ -53,7 +53,7 @@ export async function demo(args: readonly string[], io: Io): Promise<number> {
   const signal = AbortSignal.any([io.signal, ending.signal]);
   const consumer = consume(queue, () => actAt(elapsed()).consumersCan, signal);
   const source = createMemorySource(broker, processClock);
-  const running = await run(parsed.config, silent, async () => source).catch((error: unknown) => {
+  const running = await run(parsed.config, silent, { make: async () => source }).catch((error: unknown) => {
     // Or the consumer would keep the process alive.
     ending.abort();
     throw error;

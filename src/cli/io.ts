@@ -8,6 +8,8 @@ export interface Io {
   };
   readonly stderr: NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Calls `act` at each SIGHUP, which ends the process otherwise. */
+  onHangup(act: () => void): void;
   /** Aborts when the process is asked to end. */
   readonly signal: AbortSignal;
 }

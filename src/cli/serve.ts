@@ -27,7 +27,14 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   );
   for (const warning of warnings) log.warn({ path: warning.path }, warning.message);
 
-  const running = await run(config, log);
+  const file = values.config;
+  const running = await run(config, log, {
+    load: () => loadConfig(file, io.env),
+    onTaken: (next) => {
+      log.level = next.log.level;
+    },
+  });
+  io.onHangup(() => running.reload());
   log.info(
     {
       version,

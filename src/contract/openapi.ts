@@ -7,6 +7,7 @@ import { leaseGranted, leaseRequest, leasesGranted, mostLeasesARequest } from ".
 import { mostOutcomes, outcomeBatch, outcomesCounted } from "./outcome.ts";
 import { overrideRequest } from "./override.ts";
 import { problem } from "./problem.ts";
+import { reloaded } from "./reload.ts";
 import { source, sources } from "./source.ts";
 import { assessment, part, target, targets, targetsQuery } from "./target.ts";
 import { checkPassed, checkRefused, decisions, passed, refused } from "./throttle.ts";
@@ -29,6 +30,7 @@ export const components = {
   Passed: passed,
   Problem: problem,
   Readiness: readiness,
+  Reloaded: reloaded,
   Refused: refused,
   Source: source,
   Sources: sources,
@@ -251,6 +253,18 @@ const paths = (): Json => ({
     400: badRequest,
     413: tooLarge,
   }),
+  "/v1/reload": {
+    post: {
+      operationId: "reload",
+      summary: "Takes the changed configuration from its file, as SIGHUP does; a bad one is refused whole.",
+      responses: {
+        200: json("It is in force.", "Reloaded"),
+        400: anError("It is not taken; all that is wrong with it is listed, and the old one stays."),
+        409: anError("The daemon was started without a file."),
+        413: tooLarge,
+      },
+    },
+  },
   "/healthz": get("health", "Alive.", { 200: json("Alive.", "Health") }),
   "/readyz": get("readiness", "Serving decisions; what is degraded stands in the body.", {
     200: json("Serving.", "Readiness"),

@@ -23,6 +23,8 @@ export const problems = [
   { code: "bodyTooLarge", status: 413, title: "The body is larger than the call takes" },
   { code: "headersTooLarge", status: 431, title: "Address and headers are too long" },
   { code: "requestTimeout", status: 408, title: "The request did not arrive in time" },
+  { code: "invalidConfiguration", status: 400, title: "The configuration is not taken" },
+  { code: "notReloadable", status: 409, title: "There is no file to take a configuration from" },
   { code: "tooManyReaders", status: 503, title: "Too many readers at a time" },
   { code: "internalError", status: 500, title: "A fault inside Headgate" },
 ] as const;
@@ -31,12 +33,13 @@ export type ProblemCode = (typeof problems)[number]["code"];
 export const problemType = <Code extends ProblemCode>(code: Code) => `urn:headgate:problem:${code}` as const;
 
 export const problemError = z.object({
-  field: z.string().describe("The query key, header or part of the request."),
+  field: z.string().describe("The query key, header, member of the body or key of the configuration."),
   value: z
     .string()
     .nullable()
     .describe("As it was sent, at most 100 characters of it; null where it has none."),
   allowed: z.string().describe("What may stand there, in words."),
+  message: z.string().optional().describe("What is wrong, in a sentence."),
   nearest: z.array(z.string()).optional().describe("Known names that may have been meant, best first."),
 });
 export type ProblemError = z.infer<typeof problemError>;

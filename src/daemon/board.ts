@@ -199,6 +199,9 @@ export interface Board {
   store(): StoreView | null;
   /** Puts an operator's decision in force, or ends it; the view afterwards, undefined where there is no such target. */
   override(target: string, override: Override | null): TargetView | undefined;
-  /** Calls `onEvent` after each event of the target, until stopped; undefined where there is no such target. */
-  follow(target: string, onEvent: (event: TargetEvent) => void): Following | undefined;
+  /**
+   * Calls `onEvent` after each event of the target, until stopped, and `onEnd` where the target goes. Undefined
+   * where there is no such target.
+   */
+  follow(target: string, onEvent: (event: TargetEvent) => void, onEnd: () => void): Following | undefined;
 }

@@ -2,27 +2,28 @@
  * The loop: polls the sources, ticks the targets, publishes to the board. The one place that reads the clock.
  * Constructed without I/O; `start` begins polling, `stop` ends it and closes the sources.
  */
-import type { Clock, Log, Random, Saved, Source, Store } from "../core/ports.ts";
-import { rule } from "../core/sharing/admission.ts";
-import { noteAdmitted, noteRefused } from "../core/sharing/askers.ts";
-import { priorities, rankOf } from "../core/sharing/priorities.ts";
-import { mostLeases, type Registry, release, renew } from "../core/sharing/registry.ts";
-import { createTenants, findTenant, forgetTenants, type TenantConfig } from "../core/sharing/tenants.ts";
-import type { Instant } from "../core/units.ts";
-import type { Admission, Board, Bound } from "./board.ts";
-import { createPolling } from "./polling.ts";
+import type { Clock, Log, Random, Saved, Source, Store, Watch } from "../core/ports.ts";
+import { reterm } from "../core/sharing/book.ts";
+import { mostLeases, type Registry } from "../core/sharing/registry.ts";
+import {
+  createTenants,
+  forgetTenants,
+  reconfigureTenants,
+  type TenantConfig,
+} from "../core/sharing/tenants.ts";
+import type { Board } from "./board.ts";
+import { createPolling, type Polling } from "./polling.ts";
 import { createSaving, savedOf, saveMs } from "./saving.ts";
 import type { Schedule } from "./schedule.ts";
-import { closedForMs, leasesOf, rateOf } from "./sharing.ts";
+import { createBoard, membersOf } from "./serving.ts";
 import { createTarget, type Target, type TargetSetup } from "./targets.ts";
 
 export const tickMs = 250;
-/** What goes on being so is said again so often. */
-const saidAgainMs = 60_000;
 
 export interface BrokerSetup {
   readonly broker: string;
   readonly type: string;
+  /** The same one over a reload where the broker is the same. */
   readonly source: Source;
   readonly pollMs: number;
   readonly timeoutMs: number;
@@ -48,9 +49,23 @@ export interface DaemonDeps {
   onPoll?(broker: string, durationSeconds: number): void;
 }
 
+/** Names of targets. */
+export interface Reconfigured {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Decided by other settings, with all that was known of them. */
+  readonly changed: readonly string[];
+  readonly unchanged: number;
+}
+
 export interface Daemon {
   readonly board: Board;
   start(): void;
+  /**
+   * Takes another setup: targets that watch what they watched, on a broker of the same name, keep windows, leases,
+   * circuit and override; sources that are the same go on. Those that are no longer there are stopped.
+   */
+  reconfigure(setup: Omit<DaemonSetup, "saved">): Reconfigured;
   stop(): Promise<void>;
 }
 
@@ -64,44 +79,96 @@ export function createDaemon(setup: DaemonSetup, deps: DaemonDeps): Daemon {
       createTarget(one, startedAt, nextVersion, log, setup.saved && savedOf(setup.saved, one)),
     ]),
   );
-  const of = (broker: string): Target[] =>
-    [...targets.values()].filter((target) => target.setup.broker === broker);
+  const booksOf = () => [...targets].map(([name, { book }]) => [name, book] as const);
+  const books = new Map(booksOf());
+  const registry: Registry = { tenants: createTenants(setup.tenants), books, mostLeases, refused: 0 };
+  const pollings = new Map<string, { readonly setup: BrokerSetup; readonly polling: Polling }>();
+  const world = {
+    targets,
+    gates: setup.gates,
+    members: membersOf(targets, setup.gates),
+    registry,
+    sources: () => [...pollings.values()].map(({ polling }) => polling.view()),
+  };
+  let running = false;
+  const ending = new Set<Promise<void>>();
 
-  const pollings = setup.brokers.map((broker) => {
-    const own = of(broker.broker);
-    return createPolling(
-      { ...broker, watches: own.map((target) => target.setup.watch) },
+  const on = (broker: string): Target[] =>
+    [...targets.values()].filter((target) => target.setup.broker === broker);
+  const watchesOn = (broker: string): Watch[] => on(broker).map((target) => target.setup.watch);
+
+  const addPolling = (broker: BrokerSetup): void => {
+    const name = broker.broker;
+    const polling = createPolling(
+      { ...broker, watches: watchesOn(name) },
       {
         clock,
         schedule,
         log,
         onBegin: () => {
           const at = clock();
-          for (const target of own) target.beginSample(at);
+          for (const target of on(name)) target.beginSample(at);
         },
-        onAnswer: (target, answer) => targets.get(target)?.answered(clock(), answer),
-        onEnd: (name, durationMs) => deps.onPoll?.(name, durationMs / 1000),
+        onAnswer: (watch, answer) => {
+          const target = targets.get(watch.target);
+          // A reload may have put another in its place while the poll was under way.
+          if (target?.setup.watch === watch) target.answered(clock(), answer);
+        },
+        onEnd: (_, durationMs) => deps.onPoll?.(name, durationMs / 1000),
       },
     );
-  });
-
-  const registry: Registry = {
-    tenants: createTenants(setup.tenants),
-    books: new Map([...targets].map(([name, { book }]) => [name, book])),
-    mostLeases,
-    refused: 0,
+    pollings.set(name, { setup: broker, polling });
+    if (running) polling.start();
   };
-  const sources = () => pollings.map((polling) => polling.view());
-  const board = createBoard(setup, targets, registry, sources, deps);
+  const endPolling = (name: string): void => {
+    const stopped = pollings.get(name)?.polling.stop() ?? Promise.resolve();
+    pollings.delete(name);
+    ending.add(stopped);
+    stopped.finally(() => ending.delete(stopped));
+  };
+  for (const broker of setup.brokers) addPolling(broker);
+
+  const reconfigureTargets = (wanted: readonly TargetSetup[]): Reconfigured => {
+    const at = clock();
+    const added: string[] = [];
+    const changed: string[] = [];
+    const removed = [...targets.keys()].filter((name) => !wanted.some(({ target }) => target === name));
+    for (const name of removed) dropTarget(name);
+    for (const one of wanted) {
+      const name = one.target;
+      const target = targets.get(name);
+      if (target === undefined || !isSameBacklog(target.setup, one)) {
+        if (target !== undefined) dropTarget(name);
+        targets.set(name, createTarget(one, at, nextVersion, log));
+        added.push(name);
+      } else if (!isEqual(target.setup.settings, one.settings)) {
+        target.reconfigure(at, one.settings);
+        changed.push(name);
+      }
+    }
+    // In the order of the file, as after a restart.
+    for (const { target } of wanted) {
+      const one = targets.get(target);
+      targets.delete(target);
+      if (one !== undefined) targets.set(target, one);
+    }
+    return { added, removed, changed, unchanged: wanted.length - added.length - changed.length };
+  };
+  const dropTarget = (name: string): void => {
+    targets.get(name)?.end();
+    targets.delete(name);
+  };
+
   let stopTicking = () => {};
   let stopSaving = () => {};
   const save = store && createSaving(store);
   const saveAll = () => save?.([...targets.values()], clock());
 
   return {
-    board,
+    board: createBoard(world, deps),
     start() {
-      for (const polling of pollings) polling.start();
+      running = true;
+      for (const { polling } of pollings.values()) polling.start();
       stopTicking = schedule.every(tickMs, () => {
         const at = clock();
         for (const target of targets.values()) target.tick(at);
@@ -109,141 +176,44 @@ export function createDaemon(setup: DaemonSetup, deps: DaemonDeps): Daemon {
       });
       if (save !== undefined) stopSaving = schedule.every(saveMs, saveAll);
     },
+    reconfigure(next) {
+      if (!isEqual([...registry.tenants.config], [...next.tenants])) {
+        reconfigureTenants(registry.tenants, next.tenants, clock());
+        for (const { book } of targets.values()) reterm(book, book.terms);
+      }
+      const done = reconfigureTargets(next.targets);
+      books.clear();
+      for (const [name, book] of booksOf()) books.set(name, book);
+      world.gates = next.gates;
+      world.members = membersOf(targets, next.gates);
+      for (const name of pollings.keys())
+        if (!next.brokers.some(({ broker }) => broker === name)) endPolling(name);
+      for (const broker of next.brokers) {
+        const known = pollings.get(broker.broker);
+        if (known?.setup.source === broker.source) known.polling.watch(watchesOn(broker.broker));
+        else {
+          if (known !== undefined) endPolling(broker.broker);
+          addPolling(broker);
+        }
+      }
+      return done;
+    },
     async stop() {
+      running = false;
       stopTicking();
       stopSaving();
       saveAll();
-      await Promise.all(pollings.map((polling) => polling.stop()));
+      await Promise.all([...[...pollings.values()].map(({ polling }) => polling.stop()), ...ending]);
     },
   };
 }
 
-function createBoard(
-  setup: DaemonSetup,
-  targets: ReadonlyMap<string, Target>,
-  registry: Registry,
-  sources: Board["sources"],
-  { clock, log, store }: DaemonDeps,
-): Board {
-  const members = new Map<string, readonly Target[]>([...targets].map(([name, target]) => [name, [target]]));
-  for (const [gate, names] of setup.gates)
-    members.set(
-      gate,
-      names.flatMap((name) => targets.get(name) ?? []),
-    );
-  const membersOf = (name: string): readonly Target[] => {
-    const found = members.get(name);
-    if (found === undefined) throw new RangeError(`no gate or target "${name}"`);
-    return found;
-  };
-  let fullSaidAt = Number.NEGATIVE_INFINITY;
-  const boundBy = (of: readonly Target[], index: number) => {
-    const target = of[index];
-    if (target === undefined) throw new RangeError("a gate without targets");
-    return target;
-  };
+/** Plain values. */
+const isEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-  return {
-    now: clock,
-    startedAt: clock(),
-    targets: () => [...targets.values()].map((target) => target.view()),
-    target: (name) => targets.get(name)?.view(),
-    gates: () => setup.gates,
-    has: (name) => members.has(name),
-    sources,
-    store: () => store?.view() ?? null,
-    override(name, override) {
-      const target = targets.get(name);
-      target?.override(clock(), override);
-      return target?.view();
-    },
-    report(name, outcomes) {
-      const duplicates = targets.get(name)?.report(clock(), outcomes);
-      return duplicates === undefined ? undefined : { accepted: outcomes.length - duplicates, duplicates };
-    },
-    follow: (target, onEvent) => targets.get(target)?.follow(onEvent),
-    attempt(name, { cost, canWait, tenant: whose, priority }): Admission {
-      const at = clock();
-      const asked = membersOf(name);
-      const tenant = findTenant(registry.tenants, whose, at);
-      const rank = Math.max(rankOf(priority), tenant.topRank);
-      const askers = asked.map((target) => target.asker(tenant, rank, at));
-      const ruling = rule(
-        askers.map(({ cell, granted }, index) => ({
-          cell,
-          rate: granted,
-          decision: boundBy(asked, index).bound().decision,
-        })),
-        at,
-        cost,
-        canWait,
-      );
-      const target = boundBy(asked, ruling.by);
-      const by = target.bound();
-      const binding = askers[ruling.by];
-      if (ruling.allowed)
-        askers.forEach((asker, index) => {
-          const cell = ruling.cells[index];
-          const waits = ruling.waitMs > 0 && index === ruling.by;
-          if (cell !== undefined) noteAdmitted(boundBy(asked, index).book, asker, cell, cost, waits);
-        });
-      else if (binding !== undefined) noteRefused(target.book, binding, cost, at);
-      const honoured = {
-        by,
-        rate: binding === undefined || by.decision.mode === "observe" ? null : rateOf(binding.granted),
-        tenant: tenant.name,
-        priority: priorities[rank] ?? priority,
-      };
-      if (ruling.allowed) {
-        const wouldRefuse = asked.filter((one) => one.wouldRefuse(at, cost, canWait)).length > 0;
-        return { ...honoured, allowed: true, delayMs: ruling.waitMs, wouldRefuse };
-      }
-      return { ...honoured, allowed: false, retryAfterMs: retryAfter(ruling.waitMs, by, at) };
-    },
-    renew(request) {
-      const at = clock();
-      const asked = membersOf(request.gate);
-      const { by, ...grant } = renew(
-        registry,
-        asked.map(({ book }) => book),
-        request,
-        at,
-      );
-      if (!grant.granted && at - fullSaidAt >= saidAgainMs) {
-        fullSaidAt = at;
-        const { producer, gate } = request;
-        log.warn(
-          { producer, gate, leases: registry.mostLeases },
-          "no room for more leases: the newest are refused",
-        );
-      }
-      return { ...grant, by: boundBy(asked, by).bound() };
-    },
-    release: (producer) => release(registry, producer, clock()),
-    leases(name, most) {
-      const book = targets.get(name)?.book;
-      return book === undefined ? undefined : leasesOf(book, most);
-    },
-    registry() {
-      let leases = 0;
-      for (const { book } of targets.values()) leases += book.leases.size;
-      return { leases, most: registry.mostLeases, refused: registry.refused };
-    },
-  };
-}
-
-/**
- * An open circuit says for how long, and so does an operator who closed the target. With no share otherwise nothing
- * says when the next cell is free.
- */
-const retryAfter = (waitMs: number, { decision, settings }: Bound, at: Instant): number => {
-  const { retryAfterMs, override } = decision;
-  if (override?.kind === "closed") return Math.max(1000, override.until - at);
-  if (retryAfterMs !== undefined) return retryAfterMs;
-  return Number.isFinite(waitMs) && waitMs < Number.MAX_VALUE
-    ? waitMs
-    : closedForMs(decision, settings.pollMs, at);
-};
+/** What is known of one is true of the other. */
+const isSameBacklog = (a: TargetSetup, b: TargetSetup): boolean =>
+  a.broker === b.broker && isEqual(a.watch, b.watch);
 
 /** The boot's random epoch and a counter: never the same twice, over restarts too. */
 function versions(random: Random): () => string {

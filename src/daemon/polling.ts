@@ -23,18 +23,21 @@ export interface PollingDeps {
   readonly log: Log;
   /** Before each poll: what has been counted so far belongs to the sample that it takes. */
   onBegin(broker: string): void;
-  onAnswer(target: string, answer: Answer): void;
+  onAnswer(watch: Watch, answer: Answer): void;
   onEnd(broker: string, durationMs: number): void;
 }
 
 export interface Polling {
   start(): void;
+  /** From the next poll on. */
+  watch(watches: readonly Watch[]): void;
   stop(): Promise<void>;
   view(): SourceView;
 }
 
 export function createPolling(setup: PollingSetup, deps: PollingDeps): Polling {
-  const { broker, source, pollMs, timeoutMs, watches } = setup;
+  const { broker, source, pollMs, timeoutMs } = setup;
+  let { watches } = setup;
   const { clock, schedule, log } = deps;
   const requests: Record<string, number> = {};
   const errors: Partial<Record<FailureKind, number>> = {};
@@ -78,8 +81,9 @@ export function createPolling(setup: PollingSetup, deps: PollingDeps): Polling {
     abort = () => controller.abort();
     const cancelTimeout = schedule.after(timeoutMs, abort);
     const began = clock();
+    const watched = watches;
     deps.onBegin(broker);
-    const { answers, sent } = await source.poll(watches, controller.signal).then(
+    const { answers, sent } = await source.poll(watched, controller.signal).then(
       (report) => ({ answers: report.answers, sent: report.requests }),
       (error: unknown) => {
         log.error({ broker, err: error }, "poll failed by a fault of Headgate's own");
@@ -95,15 +99,15 @@ export function createPolling(setup: PollingSetup, deps: PollingDeps): Polling {
       sentNow += count;
     }
     let answered = 0;
-    for (const { target } of watches) {
-      const answer = answers.get(target) ?? noAnswer;
+    for (const watch of watched) {
+      const answer = answers.get(watch.target) ?? noAnswer;
       if (isAnswered(answer)) answered += 1;
-      noteFailure(target, answer, ended);
-      deps.onAnswer(target, answer);
+      noteFailure(watch.target, answer, ended);
+      deps.onAnswer(watch, answer);
     }
     view = {
       ...view,
-      reachable: watches.length === 0 ? null : answered > 0,
+      reachable: watched.length === 0 ? null : answered > 0,
       lastPollAt: began,
       lastPollMs: ended - began,
       lastPollRequests: sentNow,
@@ -118,6 +122,12 @@ export function createPolling(setup: PollingSetup, deps: PollingDeps): Polling {
 
   return {
     start: run,
+    watch(next) {
+      watches = next;
+      view = { ...view, targets: next.length };
+      const names = new Set(next.map(({ target }) => target));
+      for (const target of failing.keys()) if (!names.has(target)) failing.delete(target);
+    },
     async stop() {
       stopped = true;
       cancelNext();

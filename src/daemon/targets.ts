@@ -9,7 +9,7 @@ import type { Override } from "../core/decision.ts";
 import type { Answer, FailureKind, Log, Watch } from "../core/ports.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import { askerOf, setPie, settle } from "../core/sharing/askers.ts";
-import { type Asker, advance, type Book, openBook } from "../core/sharing/book.ts";
+import { type Asker, advance, type Book, type BookTerms, openBook, reterm } from "../core/sharing/book.ts";
 import type { Cell } from "../core/sharing/cell.ts";
 import { shadow } from "../core/sharing/shadow.ts";
 import type { Tenant } from "../core/sharing/tenants.ts";
@@ -29,7 +29,10 @@ export interface TargetSetup {
 }
 
 export interface Target {
+  /** Its settings are the latest. */
   readonly setup: TargetSetup;
+  /** Goes on by other settings, with all that it knows and what it has granted. */
+  reconfigure(at: Instant, settings: TargetSettings): void;
   view(): TargetView;
   /** The next observation is taken of what has been admitted by now. */
   beginSample(at: Instant): void;
@@ -49,7 +52,9 @@ export interface Target {
   /** The state as of the last event, and when that was. */
   snapshot(): Pick<Following, "at" | "state">;
   /** Calls `onEvent` after each event that was taken, until stopped. */
-  follow(onEvent: (event: TargetEvent) => void): Following;
+  follow(onEvent: (event: TargetEvent) => void, onEnd: () => void): Following;
+  /** It is no longer there: whoever follows it is told. */
+  end(): void;
 }
 
 export function createTarget(
@@ -59,17 +64,11 @@ export function createTarget(
   log: Log,
   saved?: SavedTarget,
 ): Target {
-  const { target, broker, settings } = setup;
+  const { target, broker, watch } = setup;
+  let { settings } = setup;
   let wouldRefuse = 0;
   let shadowCell: Cell = { at: begunAt, owed: 0 };
-  const book = openBook(
-    {
-      ttlMs: settings.leaseTtlMs,
-      refreshMs: settings.refreshMs,
-      maxInFlight: settings.maxInFlight ?? Number.POSITIVE_INFINITY,
-    },
-    begunAt,
-  );
+  const book = openBook(termsOf(settings), begunAt);
   let blindSeconds = 0;
   let observations = 0;
   const failures: Partial<Record<FailureKind, number>> = {};
@@ -79,7 +78,7 @@ export function createTarget(
   const noteRetention = watchRetention(target, log);
   let lastTickAt = begunAt;
 
-  const followers = new Set<(event: TargetEvent) => void>();
+  const followers = new Set<{ onEvent: (event: TargetEvent) => void; onEnd: () => void }>();
   let takenAt = whole(begunAt);
 
   const resumed =
@@ -118,7 +117,7 @@ export function createTarget(
     ({ state, decision, assessment } = stepTarget(state, event));
     transitions.note(phase, state.circuit.phase, decision);
     noteRetention(assessment, settings);
-    for (const onEvent of followers) onEvent(event);
+    for (const { onEvent } of followers) onEvent(event);
     if (!isNews(published, decision)) return;
     published = { ...decision, version: nextVersion() };
     bound = { target, settings, decision: published };
@@ -141,7 +140,16 @@ export function createTarget(
   }
 
   return {
-    setup,
+    get setup() {
+      return { target, broker, watch, settings };
+    },
+    reconfigure(now, next) {
+      settings = next;
+      reterm(book, termsOf(next));
+      apply({ event: "reconfigured", at: whole(now), settings });
+      bound = { target, settings, decision: published };
+      shareOut(now);
+    },
     view: () => ({
       target,
       broker,
@@ -204,19 +212,28 @@ export function createTarget(
     asker: (tenant, rank, at) => askerOf(book, tenant, rank, at),
     bound: () => bound,
     snapshot: () => ({ at: takenAt, state }),
-    follow(onEvent) {
-      // A function of its own, so that each follower is one whatever it passed.
-      const follower = (event: TargetEvent) => onEvent(event);
+    follow(onEvent, onEnd) {
+      const follower = { onEvent, onEnd };
       followers.add(follower);
       return {
-        ...this.snapshot(),
+        at: takenAt,
+        state,
         stop: () => {
           followers.delete(follower);
         },
       };
     },
+    end() {
+      for (const { onEnd } of followers) onEnd();
+    },
   };
 }
+
+const termsOf = ({ leaseTtlMs, refreshMs, maxInFlight }: TargetSettings): BookTerms => ({
+  ttlMs: leaseTtlMs,
+  refreshMs,
+  maxInFlight: maxInFlight ?? Number.POSITIVE_INFINITY,
+});
 
 /** Events have whole milliseconds: a recorded instant is the one that was. */
 const whole = (at: Instant): Instant => Math.round(at);

@@ -15,6 +15,7 @@ import { addLeases } from "./leases.ts";
 import { addOutcomes } from "./outcomes.ts";
 import { addOverride } from "./override.ts";
 import { pageHandlers } from "./page.ts";
+import { addReload, type Reload } from "./reload.ts";
 import { invalidRequest, readQuery, refuseMethod, searchOf, unknownTarget, unwantedBody } from "./request.ts";
 import { excerpt, problemBody, send, sendJson, sendProblem } from "./respond.ts";
 import { decisionBody, isoInstant, readinessBody, sourceBody, targetBody } from "./wire.ts";
@@ -29,6 +30,8 @@ export interface OpsOptions {
 
 export interface AppOptions extends OpsOptions {
   readonly random: Random;
+  /** Absent where there is no file to take a configuration from. */
+  readonly reload?: Reload;
 }
 
 /** The whole API and the page. */
@@ -60,6 +63,7 @@ export const createApp = (options: AppOptions): Express => {
   addLeases(app, board);
   addOverride(app, options);
   addOutcomes(app, board);
+  addReload(app, options.reload);
   const events = answerEvents(options);
   addCall(app, "/v1/targets/:target/events", noFields, (response, _query, { target: name = "" }) => {
     events(response.req, response, name);

@@ -3,6 +3,7 @@
  * readers at a time, and so much that one may leave unread before it is cut off.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TargetEvent } from "../core/controller/events.ts";
 import type { Log } from "../core/ports.ts";
 import type { Board } from "../daemon/board.ts";
 import { eventLine, stateLine } from "./eventLines.ts";
@@ -38,13 +39,14 @@ export const answerEvents = ({ board, log }: { readonly board: Board; readonly l
       return;
     }
     let limit = Number.POSITIVE_INFINITY;
-    const following = board.follow(target, (event) => {
+    const onEvent = (event: TargetEvent): void => {
       response.write(eventLine(event));
       if (response.writableLength <= limit) return;
       log.warn({ target, unreadBytes: response.writableLength }, "a reader of events was too slow; cut off");
       // The answer has no end, so that whoever reads it knows that something is missing.
       response.destroy();
-    });
+    };
+    const following = board.follow(target, onEvent, () => response.end());
     if (following === undefined) {
       response.end();
       return;

@@ -26,6 +26,7 @@ export const labelMeanings = {
   priority: `Class of traffic: ${priorities.join(", ")}.`,
   path: "File of the store.",
   reason: `Signal that a decision rests on: ${reasonSignals.join(", ")}.`,
+  result: "What came of a changed configuration: taken, refused.",
   state: `State of a decision: ${decisionStates.join(", ")}.`,
   target: "Name of the target.",
   to: "Where the circuit stands since.",
@@ -319,6 +320,13 @@ export const catalogue = {
     unit: "leases",
     labels: [],
     help: "Leases that were not kept, since as many as may be were held already.",
+  },
+
+  headgate_configuration_reloads_total: {
+    kind: "counter",
+    unit: "reloads",
+    labels: ["result"],
+    help: "Times that the daemon was told to take a changed configuration, by what came of it.",
   },
 
   headgate_store_up: {

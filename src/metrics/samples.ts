@@ -80,6 +80,8 @@ export interface MetricsSnapshot {
   readonly targets: readonly TargetSnapshot[];
   readonly sources: readonly SourceSnapshot[];
   readonly registry: { readonly leases: number; readonly most: number; readonly refused: number };
+  /** Times that a changed configuration was taken or refused; absent or null where there is no file. */
+  readonly reloads?: { readonly taken: number; readonly refused: number } | null;
   /** Absent or null where there is none. */
   readonly store?: StoreView | null;
 }
@@ -203,5 +205,7 @@ export const putSnapshot = (put: Put, snapshot: MetricsSnapshot, now: Instant): 
   put("headgate_most_leases", {}, snapshot.registry.most);
   put("headgate_refused_leases_total", {}, snapshot.registry.refused);
   for (const source of snapshot.sources) putSource(put, source);
+  for (const [result, count] of Object.entries(snapshot.reloads ?? {}))
+    put("headgate_configuration_reloads_total", { result }, count);
   if (snapshot.store) putStore(put, snapshot.store);
 };

@@ -18,6 +18,7 @@ export const captured = (env: Io["env"] = {}): Captured => {
     stderr,
     env,
     signal: new AbortController().signal,
+    onHangup: () => {},
     output: () => Buffer.concat(output).toString(),
     errors: () => Buffer.concat(errors).toString(),
   };

@@ -81,10 +81,14 @@ describe("the events of a target", () => {
 
     // What the daemon published, by the version that a reader sees.
     const published = new Map<string, string>();
-    const stop = board.follow("orders", () => {
-      const { version, ...decision } = decisionBody(board.target("orders")?.decision as never);
-      published.set(version, JSON.stringify(decision));
-    })?.stop;
+    const stop = board.follow(
+      "orders",
+      () => {
+        const { version, ...decision } = decisionBody(board.target("orders")?.decision as never);
+        published.set(version, JSON.stringify(decision));
+      },
+      () => {},
+    )?.stop;
     for (let turn = 0; turn < 400; turn += 1) {
       for (let asked = 0; asked < turn % 9; asked += 1)
         board.attempt("orders", { cost: 11, canWait: true, tenant: "default", priority: "normal" });

@@ -152,6 +152,7 @@ headgate_broker_poll_duration_seconds_count{broker="events"} 1`
       ],
       sources: [knownSource("events")],
       registry,
+      reloads: { taken: 1, refused: 0 },
       store: { path: "x", failing: null, failures: {}, saves: 3, movedAside: 0, savedAt: now, waiting: 0 },
     });
     metrics.pollFinished("events", 0.012);

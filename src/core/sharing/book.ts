@@ -113,7 +113,7 @@ export interface Counters {
 }
 
 export interface Book {
-  readonly terms: BookTerms;
+  terms: BookTerms;
   pie: Pie;
   /** All producers together when Headgate is lost; undefined while unknown. */
   safeRate: Rate | undefined;
@@ -166,6 +166,14 @@ export const openBook = (terms: BookTerms, at: Instant): Book => ({
   askersWait: false,
   sharedAt: at,
 });
+
+/** Goes on by other terms, its own or its tenants'; nobody loses what was granted. */
+export function reterm(book: Book, terms: BookTerms): void {
+  book.terms = terms;
+  book.weight = 0;
+  for (const { tenant } of book.uses.values()) book.weight += tenant.terms.weight;
+  book.stale = true;
+}
 
 export const totalOf = ({ finite, unlimited }: Sum): number =>
   unlimited > 0 ? Number.POSITIVE_INFINITY : finite;

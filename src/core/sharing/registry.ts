@@ -118,8 +118,11 @@ function stand(
     const lease = book.leases.get(key);
     return lease === undefined ? [] : [{ book, lease }];
   });
-  // On another tenant's terms (its name may have come free), or on targets that were added, it is another lease.
-  const renewed = known.length === books.length && known.every(({ lease }) => lease.use.tenant === tenant);
+  // As another tenant (its name may have come free), in another class, or on targets that were added, it is
+  // another lease.
+  const renewed =
+    known.length === books.length &&
+    known.every(({ lease }) => lease.use.tenant === tenant && lease.group.rank === rank);
   if (renewed) {
     for (const { book, lease } of known) takeReport(book, lease, request, at);
     return known;

@@ -36,14 +36,14 @@ export const otherTenant = "other";
 
 export interface Tenant {
   readonly name: string;
-  readonly terms: TenantTerms;
+  terms: TenantTerms;
   /** The highest class it may be in, as a rank. */
-  readonly topRank: number;
+  topRank: number;
   seenAt: Instant;
 }
 
 export interface Tenants {
-  readonly config: TenantConfig;
+  config: TenantConfig;
   readonly known: Map<string, Tenant>;
   unlisted: number;
 }
@@ -52,12 +52,29 @@ export const mostUnlisted = 1000;
 const forgetAfterMs = 600_000;
 
 export function createTenants(config: TenantConfig): Tenants {
-  const known = new Map<string, Tenant>();
-  const tenants: Tenants = { config, known, unlisted: 0 };
-  for (const name of [...config.keys(), defaultTenant, otherTenant])
-    if (name !== templateName && !known.has(name)) known.set(name, enter(config, name, 0));
+  const tenants: Tenants = { config, known: new Map(), unlisted: 0 };
+  enterListed(tenants);
   return tenants;
 }
+
+/**
+ * Puts all on the terms of another configuration; whoever is known stays the same tenant, with what it holds.
+ * Those that are no longer listed are unlisted ones, even above their number.
+ */
+export function reconfigureTenants(tenants: Tenants, config: TenantConfig, at: Instant): void {
+  tenants.config = config;
+  for (const tenant of tenants.known.values()) Object.assign(tenant, enter(config, tenant.name, at));
+  enterListed(tenants);
+  tenants.unlisted = [...tenants.known.keys()].filter((name) => !isListed(config, name)).length;
+}
+
+function enterListed({ config, known }: Tenants): void {
+  for (const name of [...config.keys(), defaultTenant, otherTenant])
+    if (name !== templateName && !known.has(name)) known.set(name, enter(config, name, 0));
+}
+
+const isListed = (config: TenantConfig, name: string): boolean =>
+  config.has(name) || name === defaultTenant || name === otherTenant;
 
 const enter = (config: TenantConfig, name: string, seenAt: Instant): Tenant => {
   const terms = config.get(name) ?? config.get(templateName) ?? plainTerms;
@@ -81,7 +98,7 @@ export function findTenant(tenants: Tenants, name: string, at: Instant): Tenant 
 /** Forgets unlisted tenants of whom nothing was heard for long, so that others can have a name of their own. */
 export function forgetTenants(tenants: Tenants, at: Instant): void {
   for (const [name, { seenAt }] of tenants.known) {
-    if (tenants.config.has(name) || name === defaultTenant || name === otherTenant) continue;
+    if (isListed(tenants.config, name)) continue;
     if (at - seenAt < forgetAfterMs) continue;
     tenants.known.delete(name);
     tenants.unlisted -= 1;
