@@ -52,15 +52,28 @@ const progress = (done: number, of: number): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${of}${done === of ? "\n" : ""}`);
 };
 
+/** Whole and positive, or the reason is told and nothing is run. */
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new RangeError(`--${name} "${text}": a number above 0`);
+  return value;
+}
+
+function scenarioNames(name: string): readonly string[] {
+  const names = namesFor(name);
+  if (names.length === 0)
+    throw new RangeError(`no scenario "${name}": one of ${shippedNames().join(", ")}, or their numbers`);
+  return names;
+}
+
 function plan(): readonly Job[] {
-  const polls = values.poll?.map(Number) ?? (values.quick ? quickPolls : fullPolls);
-  const seeds = seedsFrom(
-    values.shaping ? 1 : firstProofSeed,
-    Number(values.seeds ?? (values.quick ? quickSeeds : fullSeeds)),
-  );
+  const polls = values.poll?.map((text) => positive("poll", text)) ?? (values.quick ? quickPolls : fullPolls);
+  const count =
+    values.seeds === undefined ? (values.quick ? quickSeeds : fullSeeds) : positive("seeds", values.seeds);
+  const seeds = seedsFrom(values.shaping ? 1 : firstProofSeed, count);
   const unknown = values.law?.find((law) => !lawNames.includes(law));
   if (unknown !== undefined) throw new RangeError(`no law "${unknown}": one of ${lawNames.join(", ")}`);
-  const names = values.scenario?.flatMap(namesFor) ?? shippedNames();
+  const names = values.scenario?.flatMap(scenarioNames) ?? shippedNames();
   return names.flatMap((scenario) => {
     const laws = values.law ?? lawsFor(shipped(scenario));
     return polls.map((pollSeconds) => ({ scenario, pollSeconds, laws, seeds }));
@@ -84,7 +97,7 @@ async function main(): Promise<boolean> {
     fitAll(fullPolls, seedsFrom(1, fitSeeds), say);
     return true;
   }
-  const outcomes = await runJobs(plan(), Number(values.threads), progress);
+  const outcomes = await runJobs(plan(), positive("threads", values.threads), progress);
   if (!values.quick) for (const outcome of outcomes) tell(outcome);
   if (values.write) writeDocs(outcomes, outcomes[0]?.job.seeds ?? []);
   if (values.quick) {
@@ -105,4 +118,10 @@ async function main(): Promise<boolean> {
   return missed === 0 && beaten.length === 0;
 }
 
-process.exitCode = (await main()) ? 0 : 1;
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof RangeError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

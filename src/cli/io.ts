@@ -6,7 +6,7 @@ export interface Io {
     readonly columns?: number;
     readonly rows?: number;
   };
-  readonly stderr: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls `act` at each SIGHUP, which ends the process otherwise. */
   onHangup(act: () => void): void;

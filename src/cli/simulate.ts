@@ -46,11 +46,16 @@ export async function simulate(args: readonly string[], io: SimulateIo): Promise
 
   const { pollSeconds, seeds } = options;
   const laws = options.laws ?? lawsFor(scenario);
-  const run = (law: string) => runSeries(scenario, lawAt(law, pollSeconds), pollSeconds, seeds);
+  const run = (law: string) => {
+    if (io.stderr.isTTY === true) io.stderr.write(`\r\x1b[K${law}, ${seeds.length} seeds ...`);
+    return runSeries(scenario, lawAt(law, pollSeconds), pollSeconds, seeds);
+  };
   const series = new Map(laws.map((law) => [law, run(law)]));
   const own = series.get("headgate");
   const rulings =
     own === undefined ? [] : judge(scenario, pollSeconds, own, series.get("oracle") ?? run("oracle"));
+
+  if (io.stderr.isTTY === true) io.stderr.write("\r\x1b[K");
 
   const drawn = () =>
     laws.map((law) => ({

@@ -1,6 +1,8 @@
 /** Leases as the daemon gives them: the core's registry and book, on the decisions of one target. */
 import { safeRate } from "../../core/controller/blind.ts";
+import { isNews } from "../../core/controller/publish.ts";
 import type { Step } from "../../core/controller/step.ts";
+import type { Decision } from "../../core/decision.ts";
 import type { TargetSettings } from "../../core/settings.ts";
 import { setPie, settle } from "../../core/sharing/askers.ts";
 import { advance, openBook } from "../../core/sharing/book.ts";
@@ -12,7 +14,7 @@ import type { Claim } from "../population.ts";
 export interface LeaseDesk {
   /** Totals of all leases, as they are believed at this instant. */
   count(at: number): { readonly admitted: number; readonly attempted: number };
-  /** Shares out what was decided, once a tick. */
+  /** Once a tick: shares out what was decided, where that is news, and lets go of what has expired. */
   share(at: number, step: Step): void;
   renew(ask: Ask): Grant;
 }
@@ -25,12 +27,16 @@ export function openDesk(settings: TargetSettings, claims: readonly Claim[], beg
   const books = new Map([["lab", book]]);
   const registry = { tenants: createTenants(new Map(terms)), books, mostLeases, refused: 0 };
   const epoch = "lab";
+  let published: Decision | undefined;
   return {
     count(at) {
       advance(book, at * 1000);
       return { admitted: book.admitted, attempted: book.attempted };
     },
     share(at, { decision, assessment }) {
+      settle(book, at * 1000);
+      if (published !== undefined && !isNews(published, decision)) return;
+      published = decision;
       const { rate, state, shedding } = decision;
       book.safeRate = safeRate(settings, assessment.capacity ?? assessment.drain) ?? undefined;
       const regime = state === "shedding" ? "shedding" : state === "failing" ? "probes" : "all";
@@ -40,7 +46,6 @@ export function openDesk(settings: TargetSettings, claims: readonly Claim[], beg
         floorRate: shedding?.floorRate ?? 0,
       } as const;
       setPie(book, pie, at * 1000);
-      settle(book, at * 1000);
     },
     renew({ at, producer, attempted, admitted, has }) {
       const claim = claims[producer];
