@@ -83,6 +83,7 @@ const toBroker = (broker: FileContent["brokers"][string]): BrokerConfig => {
 
 const toSettings = (written: WrittenTarget, pollMs: number): TargetSettings => ({
   policy: toPolicy(written),
+  signal: written.signal,
   pollMs,
   minRate: written.minRate,
   maxRate: written.maxRate ?? null,

@@ -1,7 +1,7 @@
 /** docs/configuration.md, out of the schema and the rules. */
 import * as z from "zod";
 import { rules } from "./rules.ts";
-import { brokerSchemas, defaultOf, fileSchema, laterBrokerTypes, laterKeys, laterSignals } from "./schema.ts";
+import { brokerSchemas, defaultOf, fileSchema, laterBrokerTypes, laterKeys } from "./schema.ts";
 import { kinds } from "./values.ts";
 
 /** A key as the reference tells of it. */
@@ -140,6 +140,6 @@ ${bullets([
   `at the top: ${codes(laterKeys.file)}`,
   `in ${code("server")}: ${codes(laterKeys.server)}`,
   `in a broker: ${codes(laterKeys.broker)}; as its ${code("type")}: ${codes(laterBrokerTypes)}`,
-  `in a target: ${codes(laterKeys.target)}; as its ${code("signal")}: ${codes(laterSignals)}`,
+  `in a target: ${codes(laterKeys.target)}`,
 ])}
 `;

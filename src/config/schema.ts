@@ -3,7 +3,7 @@
  * messages and docs/configuration.md all come from here. What several keys must be together is in rules.ts.
  */
 import * as z from "zod";
-import { blindPolicies, modes } from "../core/settings.ts";
+import { blindPolicies, modes, signals } from "../core/settings.ts";
 import { priorities } from "../core/sharing/priorities.ts";
 import { plainTerms } from "../core/sharing/tenants.ts";
 import {
@@ -36,7 +36,6 @@ export const laterKeys = {
   target: ["deadLetters"],
 } as const;
 export const laterBrokerTypes = ["rabbitmq", "sqs"] as const;
-export const laterSignals = ["worstPart"] as const;
 
 /** A mapping of these keys and no others. */
 const section = <S extends z.core.$ZodLooseShape>(shape: S, later: readonly string[] = []) => {
@@ -98,9 +97,11 @@ export const targetSchema = section(
       .optional()
       .meta({ description: "On Kafka: the topics.", fallback: "all that the group has committed on" }),
     queue: anyText().optional().describe("On the embedded broker, where it is needed: the queue."),
-    signal: choice(["total"], laterSignals)
+    signal: choice(signals)
       .prefault("total")
-      .describe("What counts as its lag: that of all parts together."),
+      .describe(
+        "What counts as its lag in seconds: that of all parts together, or that of the slowest part, with its own drain.",
+      ),
     setpoint: duration("100ms", "30d")
       .prefault("10s")
       .describe(

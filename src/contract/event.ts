@@ -95,6 +95,8 @@ const failure = z.union(
 const rate = z.number("a rate above 0").positive("a rate above 0");
 const steps = z.array(z.strictObject({ above: count, below: count, rate }), "a list of steps");
 
+const signals = ["total", "worstPart"] as const;
+
 /** What a target is decided by; in a line those that changed will do. */
 export const settings = z.strictObject(
   {
@@ -106,6 +108,7 @@ export const settings = z.strictObject(
       ],
       'a policy with the kind "setpoint" or "thresholds"',
     ),
+    signal: z.enum(signals, `one of ${signals.join(", ")}`),
     pollMs: rate,
     minRate: rate,
     maxRate: rate.nullable(),

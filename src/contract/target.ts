@@ -29,6 +29,10 @@ export const part = z.object({
   lost: count.describe("Messages deleted unread since this was watched."),
   quality: z.enum(qualities),
   flags: z.array(z.enum(partFlags)),
+  drain: rate
+    .nullable()
+    .describe("What its consumers complete per second; null unless the target's `signal` is `worstPart`."),
+  seconds: z.number().min(0).nullable().describe("How far it is behind in time; null likewise."),
 });
 export type Part = z.infer<typeof part>;
 
@@ -70,6 +74,10 @@ export const assessment = z.object({
     .describe(
       "What the broker keeps before it deletes the oldest; null where it sets no such limit, or none is known.",
     ),
+  worstPart: z
+    .object({ part: z.string(), seconds: z.number().min(0) })
+    .nullable()
+    .describe("The part that is furthest behind in time; null unless the target's `signal` is `worstPart`."),
   consumers: knownCount,
   groupState: z.enum(groupStates),
 });

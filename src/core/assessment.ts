@@ -51,6 +51,9 @@ export interface PartAssessment {
   readonly lost: number;
   readonly quality: Quality;
   readonly flags: readonly PartFlag[];
+  /** What its consumers complete per second, and how far it is behind in time; absent unless the slowest part counts. */
+  readonly drain?: Rate;
+  readonly seconds?: number;
 }
 
 export interface Assessment {
@@ -87,6 +90,8 @@ export interface Assessment {
   /** What the broker keeps, as far as that is limited and known. */
   readonly retention?: { readonly seconds?: number; readonly messages?: number };
   readonly consumers?: number;
+  /** The part that is furthest behind in time; absent unless the slowest part counts. */
+  readonly worstPart?: { readonly part: string; readonly seconds: number };
   readonly groupState: GroupState;
   readonly parts: readonly PartAssessment[];
 }

@@ -4,6 +4,10 @@ import type { Rate } from "./units.ts";
 export const modes = ["enforce", "observe"] as const;
 export type Mode = (typeof modes)[number];
 
+/** What counts as a target's lag: that of all parts together, or in time that of the slowest. */
+export const signals = ["total", "worstPart"] as const;
+export type Signal = (typeof signals)[number];
+
 export const blindPolicies = ["safe", "open", "closed"] as const;
 export type BlindPolicy = (typeof blindPolicies)[number];
 
@@ -36,6 +40,7 @@ export interface CircuitSettings {
 
 export interface TargetSettings {
   readonly policy: Policy;
+  readonly signal: Signal;
   /** How often the broker is asked. */
   readonly pollMs: number;
   readonly minRate: Rate;

@@ -61,13 +61,15 @@ export const decisionBody = (decision: PublishedDecision): Decision => {
   };
 };
 
-const partBody = ({ part, lag, held, lost, quality, flags }: PartAssessment): Part => ({
+const partBody = ({ part, lag, held, lost, quality, flags, drain, seconds }: PartAssessment): Part => ({
   part,
   lag: roundedOrNull(lag),
   held: roundedOrNull(held),
   lost,
   quality,
   flags: [...flags],
+  drain: roundedOrNull(drain),
+  seconds: roundedOrNull(seconds),
 });
 
 /** An assessment and its parts, as they stand beside a decision. */
@@ -103,6 +105,10 @@ export const viewBody = (assessment: Assessment): Pick<Target, "assessment" | "p
         ms: assessment.retention?.seconds === undefined ? null : 1000 * assessment.retention.seconds,
         messages: assessment.retention?.messages ?? null,
       },
+      worstPart:
+        assessment.worstPart === undefined
+          ? null
+          : { part: assessment.worstPart.part, seconds: rounded(assessment.worstPart.seconds) },
       consumers: roundedOrNull(assessment.consumers),
       groupState: assessment.groupState,
     },

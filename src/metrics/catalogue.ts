@@ -115,6 +115,12 @@ export const catalogue = {
     labels: ["target"],
     help: "Drain while consumers are busy; absent until they were seen busy.",
   },
+  headgate_target_worst_part_lag_seconds: {
+    kind: "gauge",
+    unit: "seconds",
+    labels: ["target"],
+    help: "How far the slowest part is behind in time; absent unless the slowest part counts.",
+  },
   headgate_target_time_to_loss_seconds: {
     kind: "gauge",
     unit: "seconds",

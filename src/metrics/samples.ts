@@ -30,6 +30,7 @@ export interface TargetSnapshot {
     | "capacity"
     | "timeToLossSeconds"
     | "retention"
+    | "worstPart"
     | "consumers"
   >;
   readonly circuit: Phase["kind"];
@@ -106,6 +107,7 @@ const putAssessment = (put: Put, view: TargetSnapshot, now: Instant): void => {
   put("headgate_target_exogenous_inflow_messages_per_second", labels, assessment.exogenousInflow);
   put("headgate_target_drain_messages_per_second", labels, assessment.drain);
   put("headgate_target_capacity_messages_per_second", labels, assessment.capacity);
+  put("headgate_target_worst_part_lag_seconds", labels, assessment.worstPart?.seconds);
   put("headgate_target_time_to_loss_seconds", labels, assessment.timeToLossSeconds);
   put("headgate_target_retention_seconds", labels, assessment.retention?.seconds);
   put("headgate_target_consumers", labels, assessment.consumers);

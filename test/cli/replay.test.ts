@@ -65,7 +65,16 @@ describe("headgate replay", () => {
     assert.equal(told.lag.messages, 600);
     assert.equal(told.assessment.consumers, 3);
     assert.deepEqual(told.parts, [
-      { part: "orders/0", lag: 600, held: 0, lost: 0, quality: "fresh", flags: [] },
+      {
+        part: "orders/0",
+        lag: 600,
+        held: 0,
+        lost: 0,
+        quality: "fresh",
+        flags: [],
+        drain: null,
+        seconds: null,
+      },
     ]);
   });
 

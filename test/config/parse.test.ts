@@ -22,6 +22,7 @@ const none = Number.POSITIVE_INFINITY;
 
 const defaults = {
   policy: { kind: "setpoint", setpointSeconds: 10, maxSeconds: 60 },
+  signal: "total",
   pollMs: 5000,
   minRate: 1,
   maxRate: null,
@@ -105,6 +106,7 @@ log: { level: debug }
             watch: { target: "orders", group: "billing", topics: ["orders", "orders.eu"] },
             settings: {
               policy: { kind: "setpoint", setpointSeconds: 300, maxSeconds: 7200 },
+              signal: "total",
               pollMs: 500,
               minRate: 0.5,
               maxRate: 5000,
@@ -125,6 +127,7 @@ log: { level: debug }
             watch: { target: "mails", queue: "mails" },
             settings: {
               ...defaults,
+              signal: "total",
               pollMs: 1000,
               policy: {
                 kind: "thresholds",

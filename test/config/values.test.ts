@@ -91,9 +91,9 @@ const values: readonly Case[] = [
     ['targets.t.onBlind: "panic" is not one of safe, open, closed'],
   ],
   [
-    "a choice of a later version",
-    onKafka("signal: worstPart"),
-    ['targets.t.signal: "worstPart" is not available in this version of Headgate; allowed: total'],
+    "a signal that is none",
+    onKafka("signal: worstpart"),
+    ['targets.t.signal: "worstpart" is not one of total, worstPart; did you mean worstPart?'],
   ],
   [
     "a broker of a later version",

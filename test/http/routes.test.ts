@@ -31,8 +31,26 @@ describe("GET /v1/targets", () => {
       mode: "enforce",
       override: null,
       parts: [
-        { part: "orders/0", lag: 9000, held: 0, lost: 0, quality: "fresh", flags: [] },
-        { part: "orders/1", lag: 8290, held: null, lost: 0, quality: "fresh", flags: ["noCommit"] },
+        {
+          part: "orders/0",
+          lag: 9000,
+          held: 0,
+          lost: 0,
+          quality: "fresh",
+          flags: [],
+          drain: null,
+          seconds: null,
+        },
+        {
+          part: "orders/1",
+          lag: 8290,
+          held: null,
+          lost: 0,
+          quality: "fresh",
+          flags: ["noCommit"],
+          drain: null,
+          seconds: null,
+        },
       ],
       leases: {
         count: 2,
@@ -85,6 +103,7 @@ describe("GET /v1/targets", () => {
       timeToDrainMs: 36800,
       timeToLossMs: null,
       retention: { ms: 604_800_000, messages: null },
+      worstPart: null,
       consumers: 2,
       groupState: "stable",
     });

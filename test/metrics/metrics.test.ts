@@ -58,6 +58,7 @@ headgate_target_inflow_messages_per_second{target="orders"} 480.5
 headgate_target_exogenous_inflow_messages_per_second{target="orders"} 50
 headgate_target_drain_messages_per_second{target="orders"} 950
 headgate_target_capacity_messages_per_second{target="orders"} 960
+headgate_target_worst_part_lag_seconds{target="orders"} 31
 headgate_target_time_to_loss_seconds{target="orders"} 1800
 headgate_target_retention_seconds{target="orders"} 86400
 headgate_target_consumers{target="orders"} 2

@@ -15,6 +15,7 @@ export const knownTarget = (target: string, over: Partial<TargetView> = {}): Tar
       capacity: 960,
       timeToLossSeconds: 1800,
       retention: { seconds: 86_400 },
+      worstPart: { part: "orders/7", seconds: 31 },
       parts: [],
     },
   });

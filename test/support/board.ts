@@ -21,6 +21,7 @@ export const targetView = (target: string, changes: TargetChanges = {}): TargetV
   broker: changes.broker ?? "events",
   settings: {
     policy: { kind: "setpoint", setpointSeconds: 10, maxSeconds: 60 },
+    signal: "total",
     pollMs: 5000,
     minRate: 1,
     maxRate: null,

@@ -11,6 +11,7 @@ import { type Circuit, isReached, openForMs, probeRate } from "./circuit.ts";
 import type { Delays } from "./delays.ts";
 import type { Facts } from "./judgement.ts";
 import { ceilingRate, floorRate, type Law, lawRate } from "./law.ts";
+import { type WorstPart, worstRate } from "./parts.ts";
 import { areHeldBack, type Pressure } from "./pressure.ts";
 import { delaysFor, type Rates } from "./rates.ts";
 import {
@@ -30,6 +31,7 @@ import { stepThresholds, thresholdRate } from "./thresholds.ts";
 export interface Known {
   readonly settings: TargetSettings;
   readonly rates: Rates | undefined;
+  readonly worst: WorstPart | undefined;
   readonly lastFreshAt: Instant | undefined;
   readonly trouble: string | undefined;
   readonly admittedTotal: number | undefined;
@@ -172,11 +174,16 @@ function bySetpoint(
   const law = lawRate(rates, at, known.admittedTotal, delays, settings.minRate, (rate) =>
     areHeldBack(pressure, at, rate, assessment.inflow),
   );
-  const seconds =
+  const predicted =
     law.cold || law.capacity === 0 ? sampledSeconds(assessment) : law.lagMessages / law.capacity;
+  const worst =
+    known.worst &&
+    worstRate(known.worst, at, admittedSince(known, rates), assessment.exogenousInflow ?? 0, delays);
+  const seconds = worst === undefined ? predicted : Math.max(predicted ?? 0, worst.seconds);
   const shedding =
     seconds !== undefined && seconds > delays.maxSeconds * (known.shedding ? 0.5 : 1) && law.rate !== null;
-  const rate = least(limit, law.rate);
+  const part = worst === undefined ? null : Math.max(worst.rate, floorRate(rates, settings.minRate));
+  const rate = least(limit, law.rate, part);
   const { setpointSeconds, maxSeconds } = delays;
   const state = shedding
     ? "shedding"
@@ -193,7 +200,7 @@ function bySetpoint(
     ...signalOf(state, law, delays, seconds, unbounded.setpointSeconds),
     text: text + lossText(assessment),
   };
-  const { isCeiling } = law;
+  const isCeiling = law.isCeiling && part === null;
   if (!shedding) return { state, rate, reason, shedding, thresholdSteps, isCeiling };
   const bound = {
     floorRate: floorRate(rates, settings.minRate),
@@ -251,5 +258,10 @@ function byThresholds(
   };
 }
 
-const sampledSeconds = ({ lag: { seconds } }: Assessment): number | undefined =>
-  seconds.quality === "unknown" ? undefined : seconds.seconds;
+/** What was let in since the last sample. */
+const admittedSince = ({ admittedTotal }: Known, { sample }: Rates): number =>
+  Math.max(0, (admittedTotal ?? 0) - (sample.admittedTotal ?? admittedTotal ?? 0));
+
+/** Of the slowest part, where that counts. */
+const sampledSeconds = ({ lag: { seconds }, worstPart }: Assessment): number | undefined =>
+  seconds.quality === "unknown" ? worstPart?.seconds : Math.max(seconds.seconds, worstPart?.seconds ?? 0);

@@ -55,6 +55,8 @@ export interface Rates {
   readonly ageSeconds: number;
   /** When completions were told last. */
   readonly toldAt: Instant;
+  /** Of before a restart: what was let in since is not known, so the next sample is of another track. */
+  readonly isResumed?: boolean;
 }
 
 /** From so many readings on a speed is no longer mostly noise. */
@@ -106,7 +108,7 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
   if (h <= 0) return rates;
   if (sample.basis !== rates.sample.basis) return beginRates(sample);
 
-  const isGap = h > gapPolls * delays.sampleSeconds;
+  const isGap = rates.isResumed || h > gapPolls * delays.sampleSeconds;
   const follow = (
     filter: CounterFilter | undefined,
     z: number | undefined,

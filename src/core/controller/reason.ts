@@ -7,10 +7,11 @@ import type { Cause } from "./judgement.ts";
 
 const perSecond = (rate: Rate): string => `${brief(rate)}/s`;
 
-const behind = ({ lag }: Assessment, seconds: number | undefined): string => {
+const behind = ({ lag, worstPart }: Assessment, seconds: number | undefined): string => {
   const messages = lag.messages === undefined ? undefined : `${brief(lag.messages)} messages`;
   const time = seconds === undefined ? undefined : `${brief(seconds)} s`;
   if (lag.messages === 0) return "nothing behind";
+  if (worstPart !== undefined && time !== undefined) return `part ${worstPart.part} is ${time} behind`;
   return `${time ?? messages ?? "an unknown number of messages"} behind`;
 };
 

@@ -15,6 +15,7 @@ import { beginCircuit, type Circuit, closed, judge, looked, reported } from "./c
 import { decide, factsOf, type Verdict } from "./decide.ts";
 import type { TargetEvent } from "./events.ts";
 import { applyOverride, inForce, type Told } from "./override.ts";
+import { type PartPace, stepPaces, tellParts, type WorstPart, worstOf, worstSeconds } from "./parts.ts";
 import { areHeldBack, beginPressure, type Pressure, stepPressure } from "./pressure.ts";
 import { beginRates, delaysFor, type Rates, stepRates, tellRates } from "./rates.ts";
 
@@ -24,6 +25,9 @@ export interface TargetState {
   readonly lag: LagState;
   /** Absent until the first fresh sample. */
   readonly rates: Rates | undefined;
+  /** Of each part, where the slowest one counts. */
+  readonly paces: readonly PartPace[];
+  readonly worst: WorstPart | undefined;
   /** When the last fresh sample arrived. */
   readonly lastFreshAt: Instant | undefined;
   /** Why the last poll told nothing fresh; absent where it did. */
@@ -55,6 +59,8 @@ export const beginTarget = (target: string, settings: TargetSettings, at: Instan
       settings,
       lag: beginLag(),
       rates: undefined,
+      paces: [],
+      worst: undefined,
       lastFreshAt: undefined,
       trouble: undefined,
       admittedTotal: undefined,
@@ -130,10 +136,14 @@ function observed(state: TargetState, observation: Observation): TargetState {
     consumers: lag.consumers,
     groupState: lag.groupState,
   };
+  const { signal, pollMs } = state.settings;
+  const paces = signal === "worstPart" ? stepPaces(state.paces, lag, sample.at, pollMs) : [];
   return {
     ...state,
-    lag,
+    lag: paces.length === 0 ? lag : { ...lag, assessments: tellParts(lag.assessments, paces) },
     rates,
+    paces,
+    worst: worstOf(paces),
     trouble: undefined,
     lastFreshAt: sample.receivedAt,
     circuit: looked(
@@ -150,7 +160,10 @@ function observed(state: TargetState, observation: Observation): TargetState {
 /** The decision for the state as it is at `at`, and what of it the next one builds on. */
 function conclude(state: TargetState, at: Instant): Step {
   const { settings } = state;
-  const assessment = assess(state.lag, state.rates === undefined ? {} : tellRates(state.rates));
+  const known = assess(state.lag, state.rates === undefined ? {} : tellRates(state.rates));
+  const { worst } = state;
+  const assessment =
+    worst === undefined ? known : { ...known, worstPart: { part: worst.part, seconds: worstSeconds(worst) } };
   const circuit = judge(state.circuit, factsOf(state, assessment, at));
   const verdict: Verdict = decide({ ...state, circuit }, assessment, at);
   const override = inForce(state.override, at);

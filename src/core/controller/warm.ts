@@ -32,7 +32,13 @@ export function resumeTarget(
   const begun = beginTarget(target, settings, at);
   if (!hasShapeOf(state, begun.state)) return undefined;
   // As a whole it is believed only when a step can be made with it.
-  const resumed = { ...state, target, settings, override: null } as unknown as TargetState;
+  const resumed = {
+    ...state,
+    ...resumedRates(state),
+    target,
+    settings,
+    override: null,
+  } as unknown as TargetState;
   try {
     const tick = stepTarget(resumed, { event: "tick", at });
     return isSound(tick) ? { ...tellTarget(resumed, at), state: resumed } : undefined;
@@ -40,6 +46,10 @@ export function resumeTarget(
     return undefined;
   }
 }
+
+/** What was let in since the last sample is not known. */
+const resumedRates = ({ rates }: Readonly<Record<string, unknown>>) =>
+  isObject(rates) ? { rates: { ...rates, isResumed: true } } : {};
 
 /** An override as it was saved; undefined where it is none, or over. */
 export function resumeOverride(saved: unknown, at: Instant): Override | undefined {

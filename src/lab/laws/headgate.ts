@@ -17,6 +17,7 @@ const settingsOf = ({
     setpointSeconds: configuredSetpointSeconds,
     maxSeconds: 6 * configuredSetpointSeconds,
   },
+  signal: "total",
   pollMs: pollSeconds * 1000,
   minRate: 1,
   maxRate: null,

@@ -3,6 +3,7 @@ import type { TargetSettings } from "../../../src/core/settings.ts";
 /** Settings with the defaults of the configuration, at a poll of 1 s. */
 export const settings = (over: Partial<TargetSettings> = {}): TargetSettings => ({
   policy: { kind: "setpoint", setpointSeconds: 10, maxSeconds: 60 },
+  signal: "total",
   pollMs: 1000,
   minRate: 1,
   maxRate: null,
