@@ -8,6 +8,7 @@ import {
   advance,
   type Book,
   enter,
+  firstShare,
   groupOf,
   groupsOf,
   leave,
@@ -40,6 +41,7 @@ export function askerOf(book: Book, tenant: Tenant, rank: number, at: Instant): 
     use,
     group,
     place: 0,
+    reckoned: false,
     cell: { at, owed: 0 },
     attempted: 0,
     admitted: 0,
@@ -55,7 +57,16 @@ export function askerOf(book: Book, tenant: Tenant, rank: number, at: Instant): 
   group.asker = asker;
   enter(book, asker);
   if (isSmall(book)) share(book, at);
+  else squeezeIn(book, asker);
   return asker;
+}
+
+/** What a new one has until all is shared out anew: other askers make room for it, leases cannot. */
+function squeezeIn(book: Book, asker: Asker): void {
+  if (totalOf(book.granted) > book.pie.rate) return;
+  const ofTenant = roomFor(asker.use.tenant.terms.maxRate, asker.use.granted, asker);
+  setGranted(book, asker, Math.max(0, Math.min(firstShare(book, asker), ofTenant)));
+  makeRoom(book);
 }
 
 export function noteAdmitted(book: Book, asker: Asker, cell: Cell, cost: number, waits: boolean): void {
@@ -188,8 +199,8 @@ export function share(book: Book, at: Instant): void {
 const totalOrNone = (book: Book): number =>
   book.pie.rate === Number.POSITIVE_INFINITY ? 0 : totalOf(book.granted);
 
-/** While leases come back after a restart they go before: askers keep what is left beside them. */
-export function yieldToLeases(book: Book): void {
+/** Askers are cut alike until all fits again, as far as that is theirs to give. */
+export function makeRoom(book: Book): void {
   const over = totalOf(book.granted) - book.pie.rate;
   if (!(over > 0) || over === Number.POSITIVE_INFINITY) return;
   const askers = [...groupsOf(book)].flatMap(({ asker }) => asker ?? []);

@@ -55,6 +55,8 @@ export interface Held extends Claimant {
   readonly use: TenantUse;
   readonly group: GroupBook;
   place: number;
+  /** Whether it was there when all was shared out last. */
+  reckoned: boolean;
 }
 
 /** Messages of those who ask. */
@@ -95,7 +97,7 @@ export interface Lease extends Held {
   toldAt: Instant;
   /** Messages per second attempted, smoothed; undefined until it told twice. */
   attemptRate: Rate | undefined;
-  /** Refused or delayed when it told last, or at the end of what it may. */
+  /** It used what it might when it told last, and would have sent more. */
   pressed: boolean;
   /** Another target of its gate was the tighter one. */
   boundElsewhere: boolean;
@@ -293,6 +295,12 @@ export function setFlow(book: Book, lease: Lease, flow: Rate, at: Instant): void
   lease.flowFrom = at;
 }
 
+/** What a claimant may count on before it was first reckoned with: its part by weight among all on the book. */
+export const firstShare = (book: Book, { demand, use, weight }: Held): number =>
+  book.pie.regime === "all"
+    ? Math.min(demand, book.pie.rate * (use.tenant.terms.weight / book.weight) * (weight / use.weight))
+    : 0;
+
 export function* groupsOf(book: Book): Generator<GroupBook> {
   for (const { groups } of book.uses.values())
     for (const group of groups) if (group !== undefined) yield group;
@@ -309,6 +317,7 @@ export function shareAnew(book: Book, at: Instant): void {
   groups.forEach((group, index) => {
     group.share = shares[index];
     for (const held of group.claimants) {
+      held.reckoned = true;
       add(book.granted, held.granted, 1);
       add(held.use.granted, held.granted, 1);
     }

@@ -11,11 +11,12 @@
  * says it has, as far as all of that together fits; whoever says nothing has the safe rate.
  */
 import { type Instant, type Rate, secondsBetween } from "../units.ts";
-import { isSmall, share, yieldToLeases } from "./askers.ts";
+import { isSmall, makeRoom, share } from "./askers.ts";
 import {
   type Book,
   type Counters,
   enter,
+  firstShare,
   groupOf,
   groupsOf,
   keepLease,
@@ -80,6 +81,7 @@ export function enterLease(
     use,
     group,
     place: 0,
+    reckoned: false,
     expiresAt: at,
     inFlightMax: 0,
     inFlight: report.inFlight,
@@ -171,11 +173,8 @@ const learnedShare = (book: Book, lease: Lease, { has }: Report): number =>
     : has || (safePart(book, lease.use.tenant, lease.weight, true) ?? currentShare(book, lease));
 
 function currentShare(book: Book, lease: Lease): number {
-  const { share: of, tenant } = lease.group;
-  if (of !== undefined) return shareOf(lease, of, restInHand);
-  // Not shared out yet with this class of this tenant in it: at the next tick it will be.
-  if (book.pie.regime !== "all") return 0;
-  return Math.min(lease.demand, (book.pie.rate * tenant.terms.weight) / book.weight);
+  const { share: of } = lease.group;
+  return of === undefined || !lease.reckoned ? firstShare(book, lease) : shareOf(lease, of, restInHand);
 }
 
 /** Askers yield at once to leases that come back. */
@@ -221,7 +220,8 @@ function inFlightFor(book: Book, lease: Lease): number {
 /** Grants what an offer of this book came to over all the targets of its gate. */
 export function grantLease(book: Book, lease: Lease, offer: Offer, granted: Offer, at: Instant): void {
   setGranted(book, lease, granted.rate);
-  if (at < book.learnsUntil) yieldToLeases(book);
+  // While leases come back after a restart they go before: askers keep what is left beside them.
+  if (at < book.learnsUntil) makeRoom(book);
   const inFlightMax = granted.inFlightMax === Number.POSITIVE_INFINITY ? 0 : granted.inFlightMax;
   book.inFlightMax += inFlightMax - lease.inFlightMax;
   lease.use.inFlightMax += inFlightMax - lease.inFlightMax;

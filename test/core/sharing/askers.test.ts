@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { askerOf, noteAdmitted, noteRefused } from "../../../src/core/sharing/askers.ts";
-import type { Asker } from "../../../src/core/sharing/book.ts";
+import { type Asker, totalOf } from "../../../src/core/sharing/book.ts";
 import { charge } from "../../../src/core/sharing/cell.ts";
 import { findTenant } from "../../../src/core/sharing/tenants.ts";
 import { createWorld, none, type World } from "./world.ts";
@@ -82,6 +82,23 @@ describe("askers", () => {
     near(leased.lease("a", { attempted: 1000, admitted: 500 }).rate, 50);
     leased.pass(250);
     near(late.granted, 50);
+  });
+
+  it("a new one beside hundreds of leases has its part before all is shared out anew", () => {
+    const world = createWorld();
+    const leaseAll = () => {
+      for (let index = 0; index < 1000; index += 1) world.lease(`p${index}`, { wants: 0.1 });
+    };
+    leaseAll();
+    assert.equal(ask(world).granted, none);
+    world.pie(1000);
+    for (let round = 0; round < 4; round += 1) {
+      world.pass(5000);
+      leaseAll();
+    }
+    const late = ask(world, "late");
+    assert.ok(late.granted > 400, `${late.granted}`);
+    assert.ok(totalOf(world.book.granted) <= 1000 + 1e-6);
   });
 
   it("the shed class has nothing, a class alone the floor", () => {

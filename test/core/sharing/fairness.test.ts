@@ -95,3 +95,21 @@ describe("fairness", () => {
     }
   });
 });
+
+describe("thousands that come at once", () => {
+  it("have equal parts from their first refresh on", () => {
+    const world = createWorld();
+    world.pie(rate);
+    const granted: number[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      for (let index = 0; index < 2000; index += 1)
+        granted[index] = world.lease(`p${index}`, { attempted: 1000 * round }).rate;
+      world.pass(terms.refreshMs);
+    }
+    // What the first ones had too much they gave back, and those who came after them have it at their next refresh.
+    assert.ok(jain(granted.slice(0, 1000)) > 0.98);
+    for (let index = 0; index < 2000; index += 1)
+      granted[index] = world.lease(`p${index}`, { attempted: 2000 }).rate;
+    assert.ok(jain(granted) > 0.98, `${jain(granted)}`);
+  });
+});
