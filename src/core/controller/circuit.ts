@@ -45,7 +45,7 @@ import {
   withoutOutcomes,
 } from "./evidence.ts";
 import { always, areAtWork, type Cause, causeOf, type Facts, verdictOf } from "./judgement.ts";
-import { addConsumed, addReport, type Buckets, type Report } from "./outcomes.ts";
+import { addReport, type Buckets, type Report } from "./outcomes.ts";
 import { isGap, type Look } from "./progress.ts";
 
 /** What goes with the circuit from opening to closing. */
@@ -121,13 +121,7 @@ export function looked(
   }
   // Fewer messages than that, or less than a second's work, may wait for their commit.
   const hasWork = sample.lagMessages >= Math.max(settings?.minimum ?? 0, pace);
-  const { evidence, consumed } = addLook(next.evidence, pollMs, at, { ...sample, hasWork });
-  const { phase } = next;
-  return {
-    phase:
-      phase.kind === "halfOpen" ? { ...phase, trial: addConsumed(phase.trial, always, at, consumed) } : phase,
-    evidence,
-  };
+  return { ...next, evidence: addLook(next.evidence, pollMs, { ...sample, hasWork }) };
 }
 
 /** Where the circuit stands by all that is known: at most one step on. */

@@ -9,6 +9,7 @@ import { brief, type Instant, type Rate, secondsBetween } from "../units.ts";
 import { blindRate, holdUntil, safeRate } from "./blind.ts";
 import { type Circuit, isReached, openForMs, probeRate } from "./circuit.ts";
 import type { Delays } from "./delays.ts";
+import { usefulShare } from "./evidence.ts";
 import type { Facts } from "./judgement.ts";
 import { ceilingRate, floorRate, type Law, lawRate } from "./law.ts";
 import { type WorstPart, worstRate } from "./parts.ts";
@@ -171,8 +172,14 @@ function bySetpoint(
   const { settings, thresholdSteps, pressure } = known;
   const unbounded = delaysFor(settings, rates);
   const delays = withinRetention(unbounded, assessment.retention);
-  const law = lawRate(rates, at, known.admittedTotal, delays, settings.minRate, (rate) =>
-    areHeldBack(pressure, at, rate, assessment.inflow),
+  const law = lawRate(
+    rates,
+    at,
+    known.admittedTotal,
+    delays,
+    settings.minRate,
+    (rate) => areHeldBack(pressure, at, rate, assessment.inflow),
+    usefulShare(known.circuit.evidence),
   );
   const predicted =
     law.cold || law.capacity === 0 ? sampledSeconds(assessment) : law.lagMessages / law.capacity;

@@ -4,7 +4,7 @@
  */
 import type { Outcomes } from "../observation.ts";
 import type { Instant } from "../units.ts";
-import { addConsumed, addReport, type Buckets, type Report } from "./outcomes.ts";
+import { addReport, type Buckets, failuresOf, type Report, type Tally } from "./outcomes.ts";
 import { beginProgress, type Look, type Progress, stepProgress } from "./progress.ts";
 
 export interface Evidence {
@@ -13,10 +13,18 @@ export interface Evidence {
   /** Of the last observation that told totals; what was reported since then may be among the next ones. */
   readonly totals: Outcomes | undefined;
   readonly sinceTotals: Required<Outcomes>;
-  /** Work was reported done since the last look. */
-  readonly acked: boolean;
+  /** What was reported since the last look. */
+  readonly sinceLook: Required<Outcomes>;
+  readonly work: Work;
   /** Absent before the first sample. */
   readonly progress: Progress | undefined;
+}
+
+/** What was reported from look to look, and what the consumed counter moved by between the same; fading. */
+interface Work {
+  readonly acked: number;
+  readonly failures: number;
+  readonly consumed: number;
 }
 
 const nothing: Required<Outcomes> = { acked: 0, failed: 0, deadLettered: 0 };
@@ -26,7 +34,8 @@ export const beginEvidence = (): Evidence => ({
   recent: [],
   totals: undefined,
   sinceTotals: nothing,
-  acked: false,
+  sinceLook: nothing,
+  work: { acked: 0, failures: 0, consumed: 0 },
   progress: undefined,
 });
 
@@ -36,7 +45,6 @@ export const withoutOutcomes = (evidence: Evidence): Evidence =>
 /** What was seen so far is of the past; progress is to be shown from `at` on. */
 export const renewEvidence = (evidence: Evidence, at: Instant): Evidence => ({
   ...withoutOutcomes(evidence),
-  acked: false,
   progress: evidence.progress && {
     ...evidence.progress,
     stillSince: at,
@@ -55,7 +63,13 @@ export const addOutcomes = (evidence: Evidence, pollMs: number, at: Instant, rep
   ...evidence,
   longer: addReport(evidence.longer, longerSpanMs(pollMs), at, report),
   recent: addReport(evidence.recent, recentSpanMs(pollMs), at, report),
-  acked: evidence.acked || report.acked > 0,
+  sinceLook: sumOf(evidence.sinceLook, report),
+});
+
+const sumOf = (a: Required<Outcomes>, b: Report): Required<Outcomes> => ({
+  acked: a.acked + b.acked,
+  failed: a.failed + b.failed,
+  deadLettered: a.deadLettered + b.deadLettered,
 });
 
 /** By so much the totals of `next` exceed what is known already. The first ones, and one that was reset, tell nothing. */
@@ -72,37 +86,57 @@ export const noteTotals = (evidence: Evidence, totals: Outcomes): Evidence => ({
 });
 
 /** What was reported at once may be among the totals of the next observation. */
-export const noteReported = (evidence: Evidence, { acked, failed, deadLettered }: Report): Evidence => {
-  const { sinceTotals } = evidence;
+export const noteReported = (evidence: Evidence, report: Report): Evidence => ({
+  ...evidence,
+  sinceTotals: sumOf(evidence.sinceTotals, report),
+});
+
+/** A fresh sample, of an instant `look.at`. */
+export function addLook(evidence: Evidence, pollMs: number, look: Omit<Look, "acked">): Evidence {
+  const { progress, sinceLook, work } = evidence;
+  const seen: Look = { ...look, acked: sinceLook.acked > 0 };
+  const before = progress?.look ?? seen;
+  const kept = 0.5 ** ((look.at - before.at) / workHalvesInMs(pollMs));
+  const consumed =
+    before.consumedTotal === undefined || look.consumedTotal === undefined
+      ? 0
+      : Math.max(0, look.consumedTotal - before.consumedTotal);
   return {
     ...evidence,
-    sinceTotals: {
-      acked: sinceTotals.acked + acked,
-      failed: sinceTotals.failed + failed,
-      deadLettered: sinceTotals.deadLettered + deadLettered,
+    sinceLook: nothing,
+    work: {
+      acked: kept * work.acked + sinceLook.acked,
+      failures: kept * work.failures + failuresOf(sinceLook),
+      consumed: kept * work.consumed + consumed,
     },
+    progress: progress === undefined ? beginProgress(seen) : stepProgress(progress, seen, pollMs),
   };
-};
+}
 
-export function addLook(
-  evidence: Evidence,
-  pollMs: number,
-  at: Instant,
-  look: Omit<Look, "acked">,
-): { readonly evidence: Evidence; readonly consumed: number } {
-  const { progress, acked } = evidence;
-  const seen: Look = { ...look, acked };
-  const before = progress?.look.consumedTotal;
-  const consumed =
-    before === undefined || look.consumedTotal === undefined ? 0 : Math.max(0, look.consumedTotal - before);
-  return {
-    consumed,
-    evidence: {
-      ...evidence,
-      longer: addConsumed(evidence.longer, longerSpanMs(pollMs), at, consumed),
-      recent: addConsumed(evidence.recent, recentSpanMs(pollMs), at, consumed),
-      acked: false,
-      progress: progress === undefined ? beginProgress(seen) : stepProgress(progress, seen, pollMs),
-    },
-  };
+const workHalvesInMs = (pollMs: number): number => Math.max(10_000, 3 * pollMs);
+
+/**
+ * Of the outcomes in `buckets`, the share that failed; 0 without any. Where consumers report nothing but failures,
+ * of what they complete: an ack a minute ago says that they do report what they complete.
+ */
+export function failedShare({ acked, failures }: Tally, { work }: Evidence): number {
+  if (failures === 0) return 0;
+  return acked > 0 || work.acked >= 1
+    ? failures / (acked + failures)
+    : work.failures / Math.max(work.failures, work.consumed, 1);
+}
+
+/** Fewer outcomes than this say nothing of what consumers do. */
+const leastOutcomes = 20;
+/** Where the counter moves by more than so many times what is reported, only a part is reported. */
+const wholeShare = 1.5;
+
+/**
+ * Of what the consumed counter counts, the share that is work done. Work that fails is none, where it advances the
+ * counter all the same: where that moves by more than what was acked and half of what failed.
+ */
+export function usefulShare({ work: { acked, failures, consumed } }: Evidence): number {
+  const outcomes = acked + failures;
+  const advances = consumed > acked + failures / 2 && consumed <= wholeShare * outcomes;
+  return advances && outcomes >= leastOutcomes ? acked / outcomes : 1;
 }

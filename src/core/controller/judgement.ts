@@ -4,7 +4,7 @@
 import type { CircuitSettings, TargetSettings } from "../settings.ts";
 import { type Instant, type Rate, secondsBetween } from "../units.ts";
 import type { Delays } from "./delays.ts";
-import { type Evidence, longerSpanMs, recentSpanMs } from "./evidence.ts";
+import { type Evidence, failedShare, longerSpanMs, recentSpanMs } from "./evidence.ts";
 import { type Buckets, leastMessages, tally } from "./outcomes.ts";
 
 /** Why it opened: what was seen, and its limit. */
@@ -44,20 +44,17 @@ export function causeOf(evidence: Evidence, settings: CircuitSettings, facts: Fa
   const { failureRatio: limit, minimum } = settings;
   const longer = tally(evidence.longer, longerSpanMs(pollMs), at);
   const recent = tally(evidence.recent, recentSpanMs(pollMs), at);
-  if (
-    recent.failures > 0 &&
-    longer.outcomes >= minimum &&
-    longer.messages >= leastMessages &&
-    longer.ratio >= limit
-  )
-    return { signal: "failures", value: longer.ratio, limit, outcomes: longer.outcomes };
+  const ratio = failedShare(longer, evidence);
+  const recentRatio = failedShare(recent, evidence);
+  if (recent.failures > 0 && longer.outcomes >= minimum && longer.messages >= leastMessages && ratio >= limit)
+    return { signal: "failures", value: ratio, limit, outcomes: longer.outcomes };
   if (
     recent.outcomes >= minimum &&
     recent.messages >= leastMessages &&
-    recent.ratio >= (1 + limit) / 2 &&
+    recentRatio >= (1 + limit) / 2 &&
     recent.failingForMs >= nearlyAPoll * Math.max(1000, pollMs)
   )
-    return { signal: "failures", value: recent.ratio, limit, outcomes: recent.outcomes };
+    return { signal: "failures", value: recentRatio, limit, outcomes: recent.outcomes };
   return standstillOf(evidence, settings, facts);
 }
 
@@ -96,15 +93,15 @@ export function verdictOf(
 ): "good" | Cause | undefined {
   const { at, sighted } = facts;
   const spanMs = longerSpanMs(facts.settings.pollMs);
-  const heard = tally(evidence.longer, spanMs, at);
   // A trial that nobody goes on with tells nothing any more.
-  const trial = tally(heard.acked + heard.failures > 0 ? buckets : [], always, at);
+  const trial = tally(tally(evidence.longer, spanMs, at).outcomes > 0 ? buckets : [], always, at);
   const enough = trial.outcomes >= trialOutcomes;
-  const bad = trial.ratio > trialRatio;
+  const ratio = failedShare(trial, evidence);
+  const bad = ratio > trialRatio;
   const poison = trial.messages < leastMessages;
   if (enough && !bad) return "good";
   if (enough && !poison && sighted)
-    return { signal: "failures", value: trial.ratio, limit: trialRatio, outcomes: trial.outcomes };
+    return { signal: "failures", value: ratio, limit: trialRatio, outcomes: trial.outcomes };
   const standstill = standstillOf(evidence, settings, facts);
   if (standstill !== undefined) return standstill;
 
@@ -119,18 +116,14 @@ export function verdictOf(
 }
 
 /** C6, while it is open: of the last ten outcomes or more few fail; or progress, where want of it was the cause. */
-export function areAtWork(
-  cause: Cause,
-  { longer, recent, progress }: Evidence,
-  { at, settings }: Facts,
-): boolean {
+export function areAtWork(cause: Cause, evidence: Evidence, { at, settings }: Facts): boolean {
   const good = (buckets: Buckets, spanMs: number): boolean => {
-    const { acked, failures, ratio } = tally(buckets, spanMs, at);
-    return acked + failures >= trialOutcomes && ratio <= trialRatio;
+    const told = tally(buckets, spanMs, at);
+    return told.outcomes >= trialOutcomes && failedShare(told, evidence) <= trialRatio;
   };
   return (
-    good(longer, longerSpanMs(settings.pollMs)) ||
-    good(recent, recentSpanMs(settings.pollMs)) ||
-    (cause.signal !== "failures" && (progress?.moves ?? 0) >= trialMoves)
+    good(evidence.longer, longerSpanMs(settings.pollMs)) ||
+    good(evidence.recent, recentSpanMs(settings.pollMs)) ||
+    (cause.signal !== "failures" && (evidence.progress?.moves ?? 0) >= trialMoves)
   );
 }

@@ -35,7 +35,11 @@ const coldFactor = 20;
 /** Of less than this nothing is to be multiplied, per second. */
 const leastRate = 1;
 
-/** `isHeldBack`: whether producers want more than a rate. */
+/**
+ * `isHeldBack`: whether producers want more than a rate. `usefulShare`: of what is completed, what does not fail.
+ * Work that fails is not drain: it comes again, by another way. So μ counts by that share in what may be let in,
+ * and whole in how lag moves.
+ */
 export function lawRate(
   rates: Rates,
   at: Instant,
@@ -43,13 +47,15 @@ export function lawRate(
   delays: Delays,
   minRate: Rate,
   isHeldBack: (rate: Rate) => boolean,
+  usefulShare = 1,
 ): Law {
   const lagMessages = predictLag(rates, at, admittedTotal);
   const capacity = capacityOf(rates);
   const { setpointSeconds, correctSeconds } = delays;
   const noise = lagNoiseOf(rates);
   const most = delays.mostMessages ?? Number.POSITIVE_INFINITY;
-  const held = Math.min(setpointSeconds * capacity, most);
+  const useful = usefulShare * capacity;
+  const held = Math.min(setpointSeconds * useful, most);
   const isLost = capacity >= leastRate && noise > held / 2;
   const cold = rates.capacity === undefined || rates.capacity.fromBelow || isLost;
   const law = { lagMessages, capacity, cold, isCeiling: false };
@@ -64,8 +70,8 @@ export function lawRate(
   // What may be noise holds nobody back before it is known what consumers can do.
   const lag = cold ? Math.max(0, lagMessages - noise) : lagMessages;
   const exogenous = cold ? 0 : Math.max(0, rates.exogenous?.v ?? 0);
-  const wanted = capacity - exogenous + (held - lag) / correctSeconds;
-  return { ...law, rate: clamp(wanted, floor, Math.max(floor, ceilingRate(rates, delays))) };
+  const wanted = useful - exogenous + (held - lag) / correctSeconds;
+  return { ...law, rate: clamp(wanted, floor, Math.max(floor, usefulShare * ceilingRate(rates, delays))) };
 }
 
 const capacityOf = (rates: Rates): Rate => Math.max(0, rates.capacity?.filter.v ?? 0);

@@ -3,8 +3,7 @@
  * the span.
  *
  *   failures   the greater of failed and deadLettered, since a message's last failure may be told as both
- *   outcomes   acked + failures; where nothing was acked, at least what the consumed counter moved by, for there
- *              are consumers that report nothing but failures
+ *   outcomes   acked + failures
  *   messages   distinct ones among the failures, as far as they are told apart; counting stops at three
  */
 import type { Instant } from "../units.ts";
@@ -29,8 +28,6 @@ export interface Bucket {
   readonly failedIds: readonly string[];
   /** Failures of messages that nobody named. */
   readonly unnamed: number;
-  /** What the consumed counter moved by. */
-  readonly consumed: number;
 }
 
 /** Oldest first. */
@@ -47,7 +44,6 @@ const emptyBucket = (at: Instant): Bucket => ({
   deadLettered: 0,
   failedIds: [],
   unnamed: 0,
-  consumed: 0,
 });
 
 /** Three distinct ones of both are as good as all. */
@@ -56,38 +52,29 @@ const someOf = (ids: readonly string[], more: readonly string[] | undefined): re
     ? ids
     : [...new Set([...ids, ...more])].slice(0, leastMessages);
 
-const failuresOf = ({ failed, deadLettered }: { failed: number; deadLettered: number }): number =>
+export const failuresOf = ({ failed, deadLettered }: { failed: number; deadLettered: number }): number =>
   Math.max(failed, deadLettered);
 
 /** Adds to the newest bucket, or begins one. */
 export function addReport(buckets: Buckets, spanMs: number, at: Instant, report: Report): Buckets {
-  if (report.acked + report.failed + report.deadLettered === 0) return buckets;
-  return addTo(buckets, spanMs, at, (bucket) => {
-    const failures = failuresOf(report);
-    return {
-      ...bucket,
+  const failures = failuresOf(report);
+  if (report.acked + failures === 0) return buckets;
+  const kept = buckets.filter((bucket) => bucket.at > at - spanMs);
+  const last = kept.at(-1);
+  const goesOn = last !== undefined && at - last.at < spanMs / bucketsInSpan;
+  const bucket = goesOn ? last : emptyBucket(at);
+  return [
+    ...(goesOn ? kept.slice(0, -1) : kept),
+    {
+      at: bucket.at,
       acked: bucket.acked + report.acked,
       failed: bucket.failed + report.failed,
       deadLettered: bucket.deadLettered + report.deadLettered,
       failedIds: someOf(bucket.failedIds, report.failedIds),
       unnamed: bucket.unnamed + (report.failedIds === undefined ? failures : 0),
       failedAt: failures > 0 ? at : bucket.failedAt,
-    };
-  });
-}
-
-/** The consumed counter moved. It is told only beside outcomes: without any there is nothing to hold it against. */
-export const addConsumed = (buckets: Buckets, spanMs: number, at: Instant, consumed: number): Buckets =>
-  buckets.length === 0 || consumed <= 0
-    ? buckets
-    : addTo(buckets, spanMs, at, (bucket) => ({ ...bucket, consumed: bucket.consumed + consumed }));
-
-function addTo(buckets: Buckets, spanMs: number, at: Instant, add: (bucket: Bucket) => Bucket): Buckets {
-  const kept = buckets.filter((bucket) => bucket.at > at - spanMs);
-  const last = kept.at(-1);
-  return last === undefined || at - last.at >= spanMs / bucketsInSpan
-    ? [...kept, add(emptyBucket(at))]
-    : [...kept.slice(0, -1), add(last)];
+    },
+  ];
 }
 
 /** What a span of time adds up to. */
@@ -95,16 +82,13 @@ export interface Tally {
   readonly acked: number;
   readonly failures: number;
   readonly outcomes: number;
-  /** Of the outcomes, those that failed; 0 without any. */
-  readonly ratio: number;
   readonly messages: number;
   /** From the first failure to the last. */
   readonly failingForMs: number;
-  readonly consumed: number;
 }
 
 export function tally(buckets: Buckets, spanMs: number, at: Instant): Tally {
-  let [acked, failed, deadLettered, unnamed, consumed] = [0, 0, 0, 0, 0];
+  let [acked, failed, deadLettered, unnamed] = [0, 0, 0, 0];
   let ids: readonly string[] = [];
   let first: Instant | undefined;
   let last: Instant | undefined;
@@ -114,21 +98,17 @@ export function tally(buckets: Buckets, spanMs: number, at: Instant): Tally {
     failed += bucket.failed;
     deadLettered += bucket.deadLettered;
     unnamed += bucket.unnamed;
-    consumed += bucket.consumed;
     ids = someOf(ids, bucket.failedIds);
     if (bucket.failedAt === undefined) continue;
     first ??= bucket.at;
     last = bucket.failedAt;
   }
   const failures = failuresOf({ failed, deadLettered });
-  const outcomes = acked > 0 ? acked + failures : Math.max(failures, consumed);
   return {
     acked,
     failures,
-    outcomes,
-    ratio: outcomes === 0 ? 0 : failures / outcomes,
+    outcomes: acked + failures,
     messages: Math.min(leastMessages, ids.length + unnamed),
     failingForMs: first === undefined || last === undefined ? 0 : last - first,
-    consumed,
   };
 }

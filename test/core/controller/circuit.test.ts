@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { TargetEvent } from "../../../src/core/controller/events.ts";
+import { usefulShare } from "../../../src/core/controller/evidence.ts";
 import { beginTarget, type Step, stepTarget } from "../../../src/core/controller/step.ts";
 import type { GroupState, Outcomes } from "../../../src/core/observation.ts";
 import type { TargetSettings } from "../../../src/core/settings.ts";
@@ -31,6 +32,7 @@ interface Doing {
 const well: Doing = { seconds: 60, completes: 100, lag: 500, acked: 100 };
 const silent: Doing = { seconds: 60, completes: 100, lag: 500 };
 const failing: Doing = { seconds: 30, completes: 100, lag: 500, acked: 10, failed: 90 };
+const idle: Doing = { seconds: 60, completes: 0, lag: 0 };
 const stuck: Doing = { seconds: 120, completes: 0, lag: 1500 };
 
 /** Events of one second, from `t` on, and what they leave behind. */
@@ -171,14 +173,11 @@ const cases: Case[] = [
   },
   {
     name: "fewer than the minimum prove nothing",
-    spans: [
-      { ...silent, acked: 0 },
-      { ...silent, seconds: 6, failed: 3 },
-    ],
+    spans: [idle, { ...silent, completes: 3, lag: 3, seconds: 6, failed: 3 }],
   },
   {
     name: "as many do",
-    spans: [silent, { ...silent, completes: 3, seconds: 7, failed: 3 }],
+    spans: [idle, { ...silent, completes: 3, lag: 3, seconds: 7, failed: 3 }],
     opens: "failures",
     within: 7,
   },
@@ -204,7 +203,7 @@ const cases: Case[] = [
     name: "consumers that report nothing but failures, and all fails",
     spans: [silent, { ...silent, seconds: 60, failed: 100 }],
     opens: "failures",
-    within: 3,
+    within: 20,
   },
 
   // C3
@@ -348,6 +347,35 @@ describe("the circuit opens, or stays closed", () => {
   }
 });
 
+describe("work that fails is not drain", () => {
+  const busy = { ...well, seconds: 90, lag: 800 };
+  const rate = (doing: Doing) => live([busy, { ...busy, ...doing }]).step.decision.rate ?? Number.NaN;
+  const all = rate(well);
+
+  const cases: [name: string, doing: Partial<Doing>, share: number][] = [
+    ["four in ten fail and are committed past: six tenths of it are", { acked: 60, failed: 40 }, 0.6],
+    [
+      "they are taken in again instead: the counter counts what is done",
+      { completes: 60, acked: 60, failed: 40 },
+      1,
+    ],
+    ["outcomes are reported of a few messages only", { acked: 6, failed: 4 }, 1],
+    ["none is reported", { acked: 0 }, 1],
+  ];
+  for (const [name, doing, share] of cases)
+    it(name, () => {
+      const { decision, state } = live([busy, { ...busy, ...doing }]).step;
+      const useful = state.circuit.evidence.work;
+      assert.ok(Math.abs(usefulShare(state.circuit.evidence) - share) < 0.06, JSON.stringify(useful));
+      assert.notEqual(decision.state, "failing", decision.reason.text);
+    });
+
+  it("so less is let in at the same lag", () => {
+    const less = rate({ ...well, acked: 60, failed: 40 });
+    assert.ok(all > 100 && less < 0.8 * all, `${less} of ${all}`);
+  });
+});
+
 describe("while it is open", () => {
   it("C6: only probes pass, and producers are told how long to stay away", () => {
     const { steps } = live([well, { ...failing, seconds: 4 }]);
@@ -479,7 +507,7 @@ const ways: { name: string; spans: readonly Doing[]; to: readonly string[] }[] =
   },
   {
     name: "C10: it fails again as it closes",
-    spans: [...opened, { ...well, seconds: 7 }, { ...failing, seconds: 4 }],
+    spans: [...opened, { ...well, seconds: 5 }, { ...failing, seconds: 4 }],
     to: ["halfOpen", "closing", "open"],
   },
   {
