@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { beginTarget, stepTarget } from "../../src/core/controller/step.ts";
 import type { Decision } from "../../src/core/decision.ts";
+import { createDaemon } from "../../src/daemon/daemon.ts";
 import { closedForMs, pieOf } from "../../src/daemon/sharing.ts";
 import { settings } from "../core/controller/settings.ts";
+import { fakeSource, fakeTime, silent } from "./fakes.ts";
 
 const none = Number.POSITIVE_INFINITY;
 const { decision } = beginTarget("orders", settings(), 0);
@@ -50,6 +52,54 @@ describe("whoever has no share stays away", () => {
 });
 
 describe("a target beyond its bound", () => {
+  it("lets the higher class in, and tells the lowest when lag will be below half of it", async () => {
+    const time = fakeTime();
+    // Consumers complete 100/s, 70 s behind.
+    const source = fakeSource((_watch, poll) => ({
+      kind: "observed",
+      observation: {
+        at: time.clock(),
+        receivedAt: time.clock(),
+        ready: 7000,
+        unacked: 0,
+        produced: 7000 + 100 * poll,
+        consumed: 100 * poll,
+        consumers: 1,
+      },
+    }));
+    const daemon = createDaemon(
+      {
+        brokers: [{ broker: "b", type: "memory", source, pollMs: 1000, timeoutMs: 2000 }],
+        targets: [
+          { target: "orders", broker: "b", watch: { target: "orders", queue: "q" }, settings: settings() },
+        ],
+        gates: new Map(),
+        tenants: new Map(),
+      },
+      { clock: time.clock, random: () => 0.5, schedule: time.schedule, log: silent },
+    );
+    const ask = (priority: "normal" | "bulk") =>
+      daemon.board.attempt("orders", { cost: 1, canWait: false, tenant: "default", priority });
+    daemon.start();
+    await time.advance(10_000);
+    assert.equal(daemon.board.target("orders")?.decision.state, "shedding");
+    for (let second = 0; second < 10; second += 1) {
+      ask("normal");
+      ask("bulk");
+      await time.advance(1000);
+    }
+    assert.equal(ask("normal").allowed, true);
+    const bulk = ask("bulk");
+    // What of the inflow nobody asked for here still comes: no end is in sight, or one far off.
+    assert.ok(!bulk.allowed && bulk.retryAfterMs > 30_000, JSON.stringify(bulk));
+    assert.equal(bulk.rate, 0);
+    const claims = daemon.board
+      .target("orders")
+      ?.sharing.claims.map(({ priority, askedRate }) => [priority, askedRate]);
+    assert.equal(claims?.find(([priority]) => priority === "bulk")?.[1], 0);
+    await daemon.stop();
+  });
+
   it("forecasts when lag will be below half of it, and what a class alone is held to", () => {
     let step = beginTarget("orders", settings(), 0);
     for (let second = 0; second <= 10; second += 1) {
