@@ -9,6 +9,7 @@ import { parseConfig } from "../../src/config/load.ts";
 import type { TargetView } from "../../src/daemon/board.ts";
 import { silent } from "../daemon/fakes.ts";
 import { until } from "../support/processes.ts";
+import type { Finding } from "./findings.ts";
 import { type Counts, kafkaClient, producerBatch, runProducer, startConsumer } from "./traffic.ts";
 
 export const setpointSeconds = 3;
@@ -254,12 +255,6 @@ targets: { orders: { broker: events, group: ${topic}, topics: [${topic}], setpoi
 }
 
 /** What a run has to show, in words, with what it showed. */
-export interface Finding {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly shown: string;
-}
-
 const secondsOf = (value: number | undefined): string =>
   value === undefined ? "never" : `${value.toFixed(1)} s`;
 

@@ -61,21 +61,33 @@ export function askingProducer(
 interface Lease {
   readonly rate: number | null;
   readonly refreshMs: number;
+  readonly ttlMs: number;
+  readonly safeRate: number | null;
 }
 
-/** Paces itself by its lease; without news it goes on at what it has, since the run is shorter than that matters. */
-export function leasingProducer(options: Claiming & { readonly producer: string }): Claimed {
+export interface Leased extends Claimed {
+  /** Messages per second that it goes by now, and whether that is its safe rate: its lease has expired. */
+  pace(): { readonly rate: number; readonly safe: boolean };
+}
+
+/** Paces itself by its lease, and by the safe rate it was told once that has expired. */
+export function leasingProducer(options: Claiming & { readonly producer: string }): Leased {
   const { url, gate, tenant, priority, wants, send, signal, producer } = options;
   const tally = { attempted: 0, admitted: 0, refused: 0 };
   const batch = 5;
   const began = performance.now();
   let rate = 0;
+  let safeRate = 0;
+  let expiresAt = began;
+  const pace = () => (performance.now() < expiresAt ? { rate, safe: false } : { rate: safeRate, safe: true });
   const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {});
 
   const renew = async (): Promise<number> => {
     tally.attempted = Math.max(tally.admitted, Math.round((wants * (performance.now() - began)) / 1000));
     const { attempted, admitted } = tally;
-    const lease = { target: gate, tenant, priority, has: rate, attempted, admitted };
+    // What has expired it has no more.
+    const has = pace().safe ? {} : { has: rate };
+    const lease = { target: gate, tenant, priority, ...has, attempted, admitted };
     const response = await fetch(`${url}/v1/leases`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -86,6 +98,8 @@ export function leasingProducer(options: Claiming & { readonly producer: string 
     const [granted] = leases;
     if (!response.ok || granted === undefined) throw new Error(`no lease: ${response.status}`);
     rate = Math.min(granted.rate ?? wants, wants);
+    safeRate = Math.min(granted.safeRate ?? wants, wants);
+    expiresAt = performance.now() + granted.ttlMs;
     return granted.refreshMs;
   };
   const keep = async () => {
@@ -98,7 +112,8 @@ export function leasingProducer(options: Claiming & { readonly producer: string 
       await pause(10);
       const now = performance.now();
       // A message at least may always be due; a hiccup is made up for within the burst.
-      due = Math.min(due + (rate * (now - last)) / 1000, Math.max(batch, 0.1 * rate + batch));
+      const going = pace().rate;
+      due = Math.min(due + (going * (now - last)) / 1000, Math.max(batch, 0.1 * going + batch));
       last = now;
       for (; due >= batch; due -= batch) {
         tally.admitted += batch;
@@ -107,5 +122,5 @@ export function leasingProducer(options: Claiming & { readonly producer: string 
     }
     await fetch(`${url}/v1/leases/${producer}`, { method: "DELETE" }).catch(() => {});
   };
-  return { tally, done: Promise.all([keep(), work()]).then(() => {}) };
+  return { tally, pace, done: Promise.all([keep(), work()]).then(() => {}) };
 }

@@ -5,6 +5,7 @@
 import { startKafka } from "../support/kafka.ts";
 import { showCircuit } from "./showCircuit.ts";
 import { showOverload } from "./showOverload.ts";
+import { showRestart } from "./showRestart.ts";
 import { showSharing } from "./showSharing.ts";
 
 /** Each answers how many of its figures are missed. */
@@ -12,6 +13,7 @@ const shows: Readonly<Record<string, (bootstrap: readonly string[]) => Promise<n
   overload: showOverload,
   circuit: showCircuit,
   sharing: showSharing,
+  restart: showRestart,
 };
 
 const named = process.argv.slice(2);

@@ -9,6 +9,7 @@ import { parseConfig } from "../../src/config/load.ts";
 import type { TargetView } from "../../src/daemon/board.ts";
 import { silent } from "../daemon/fakes.ts";
 import { askingProducer, leasingProducer, type Tally } from "./claims.ts";
+import { type Finding, percent } from "./findings.ts";
 import { kafkaClient, startConsumer } from "./traffic.ts";
 
 const consumersCan = 500;
@@ -49,13 +50,6 @@ export interface SharingFigures {
   readonly shedding: Shedding;
 }
 
-interface Finding {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly shown: string;
-}
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const perSecond = (rates: Shedding["before"]): string =>
   `critical ${rates.critical.toFixed(1)}/s, normal ${rates.normal.toFixed(1)}/s, bulk ${rates.bulk.toFixed(1)}/s`;
 

@@ -1,5 +1,7 @@
 /** The run of circuit.ts at its full length, with what it found. */
+
 import { type Acts, findings, pollSeconds, runCircuit, setpointSeconds } from "./circuit.ts";
+import { showFindings } from "./findings.ts";
 
 /** Seconds. */
 const acts: Acts = { healthy: 20, rebalance: 30, restart: 24, transaction: 70, failing: 40, recovery: 60 };
@@ -19,9 +21,5 @@ export async function showCircuit(bootstrap: readonly string[]): Promise<number>
       `${look.seconds.toFixed(0).padStart(5)} s  ${look.act.padEnd(11)}  ${look.state.padEnd(10)}  ${look.circuit.padEnd(8)}  ${rate.padStart(12)}  ${look.lagSeconds.toFixed(1).padStart(8)} s  ${look.group}\n`,
     );
   });
-  process.stdout.write("\n");
-  const found = findings(run);
-  for (const { name, ok, shown } of found)
-    process.stdout.write(`  ${ok ? "ok    " : "MISSED"}  ${name}: ${shown}\n`);
-  return found.filter(({ ok }) => !ok).length;
+  return showFindings(findings(run));
 }
