@@ -11,7 +11,7 @@ import { headgate } from "../cli/process.ts";
 import { freePorts } from "../support/ports.ts";
 import { leasingProducer } from "./claims.ts";
 import { type Finding, percent } from "./findings.ts";
-import { kafkaClient, startConsumer } from "./traffic.ts";
+import { openStage } from "./traffic.ts";
 
 const setpointSeconds = 5;
 const consumersCan = 300;
@@ -79,11 +79,8 @@ export async function runRestart(
   { settleSeconds, awaySeconds, backSeconds }: RestartTimes,
   say: (line: string) => void = () => {},
 ): Promise<RestartFigures> {
-  const kafka = kafkaClient(bootstrap, "headgate-restart");
-  const topic = `restart-${process.pid}-${Date.now()}`;
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 4 }], waitForLeaders: true });
+  const stage = await openStage(bootstrap, "restart");
+  const { topic, counts, send } = stage;
   const folder = await mkdtemp(join(tmpdir(), "headgate-restart-"));
   const file = join(folder, "headgate.yaml");
   const [port = 0] = await freePorts(1);
@@ -108,24 +105,7 @@ targets:
     await serving.says(/answers at/);
     return serving;
   };
-  const counts = { sent: 0, worked: 0 };
-  const producer = kafka.producer();
-  await producer.connect();
-  const stopConsumer = await startConsumer({
-    kafka,
-    group: topic,
-    topic,
-    rateNow: () => consumersCan,
-    commitMs: 200,
-    counts,
-  });
-  let partition = 0;
-  const send = async (count: number) => {
-    partition = (partition + 1) % 4;
-    const messages = Array.from({ length: count }, () => ({ partition, value: "order" }));
-    await producer.send({ topic, messages });
-    counts.sent += count;
-  };
+  const stopConsumer = await stage.consume({ rateNow: () => consumersCan, commitMs: 200 });
   const ending = new AbortController();
   const { signal } = ending;
   try {
@@ -181,9 +161,7 @@ targets:
     ending.abort();
     for (const end of ends) end();
     await stopConsumer();
-    await producer.disconnect();
-    await admin.deleteTopics({ topics: [topic] });
-    await admin.disconnect();
+    await stage.close();
     await rm(folder, { recursive: true });
   }
 }

@@ -10,7 +10,7 @@ import type { TargetView } from "../../src/daemon/board.ts";
 import { silent } from "../daemon/fakes.ts";
 import { askingProducer, leasingProducer, type Tally } from "./claims.ts";
 import { type Finding, percent } from "./findings.ts";
-import { kafkaClient, startConsumer } from "./traffic.ts";
+import { openStage } from "./traffic.ts";
 
 const consumersCan = 500;
 const slowed = 100;
@@ -97,11 +97,8 @@ export async function runSharing(
   measureSeconds: number,
   say: (line: string) => void = () => {},
 ): Promise<SharingFigures> {
-  const kafka = kafkaClient(bootstrap, "headgate-sharing");
-  const topic = `sharing-${process.pid}-${Date.now()}`;
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 4 }], waitForLeaders: true });
+  const stage = await openStage(bootstrap, "sharing");
+  const { topic, send } = stage;
   const parsed = parseConfig(
     `
 server: { host: 127.0.0.1, port: 0 }
@@ -127,24 +124,7 @@ tenants: { light: { weight: 1 }, middle: { weight: 2 }, heavy: { weight: 4 } }
     return view;
   };
   let can = consumersCan;
-  const counts = { sent: 0, worked: 0 };
-  const producer = kafka.producer();
-  await producer.connect();
-  const stopConsumer = await startConsumer({
-    kafka,
-    group: topic,
-    topic,
-    rateNow: () => can,
-    commitMs: 500,
-    counts,
-  });
-  let partition = 0;
-  const send = async (count: number) => {
-    partition = (partition + 1) % 4;
-    const messages = Array.from({ length: count }, () => ({ partition, value: "order" }));
-    await producer.send({ topic, messages });
-    counts.sent += count;
-  };
+  const stopConsumer = await stage.consume({ rateNow: () => can, commitMs: 500 });
   const common = { url: headgate.url, gate: "orders", send };
   try {
     return {
@@ -153,10 +133,8 @@ tenants: { light: { weight: 1 }, middle: { weight: 2 }, heavy: { weight: 4 } }
     };
   } finally {
     await stopConsumer();
-    await producer.disconnect();
     await headgate.stop();
-    await admin.deleteTopics({ topics: [topic] });
-    await admin.disconnect();
+    await stage.close();
   }
 
   async function measureShares(): Promise<Shares> {

@@ -128,3 +128,43 @@ async function mayGo(
     return false;
   }
 }
+
+/** A topic of its own with a producer, for a run. */
+interface Stage {
+  readonly topic: string;
+  readonly counts: Counts;
+  /** Sends so many messages to the partitions in turn; resolves when the broker has confirmed them. */
+  send(count: number): Promise<void>;
+  /** A consumer of the topic in a group of the same name; see startConsumer. */
+  consume(options: Pick<ConsumerOptions, "rateNow" | "commitMs">): Promise<() => Promise<void>>;
+  /** Deletes the topic. */
+  close(): Promise<void>;
+}
+
+export async function openStage(bootstrap: readonly string[], name: string): Promise<Stage> {
+  const kafka = kafkaClient(bootstrap, `headgate-${name}`);
+  const topic = `${name}-${process.pid}-${Date.now()}`;
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic, numPartitions: 4 }], waitForLeaders: true });
+  const producer = kafka.producer();
+  await producer.connect();
+  const counts = { sent: 0, worked: 0 };
+  let partition = 0;
+  return {
+    topic,
+    counts,
+    async send(count) {
+      partition = (partition + 1) % 4;
+      const messages = Array.from({ length: count }, () => ({ partition, value: "order" }));
+      await producer.send({ topic, messages });
+      counts.sent += count;
+    },
+    consume: (options) => startConsumer({ kafka, group: topic, topic, counts, ...options }),
+    async close() {
+      await producer.disconnect();
+      await admin.deleteTopics({ topics: [topic] });
+      await admin.disconnect();
+    },
+  };
+}

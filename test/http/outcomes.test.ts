@@ -1,43 +1,13 @@
 /** Outcomes over HTTP, on a daemon whose consumers get on. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createDaemon } from "../../src/daemon/daemon.ts";
 import { mostOutcomesBody } from "../../src/http/outcomes.ts";
-import { settings } from "../core/controller/settings.ts";
-import { fakeSource, fakeTime, silent } from "../daemon/fakes.ts";
+import { queueDaemon } from "./queueDaemon.ts";
 import { serve } from "./serving.ts";
 
 const path = "/v1/targets/orders/outcomes";
 
-const quietDaemon = async () => {
-  const time = fakeTime();
-  const source = fakeSource((_, poll) => ({
-    kind: "observed",
-    observation: {
-      at: time.clock(),
-      receivedAt: time.clock(),
-      ready: 200,
-      unacked: 0,
-      produced: 100 * poll + 200,
-      consumed: 100 * poll,
-      consumers: 1,
-    },
-  }));
-  const daemon = createDaemon(
-    {
-      brokers: [{ broker: "b", type: "memory", source, pollMs: 1000, timeoutMs: 2000 }],
-      targets: [
-        { target: "orders", broker: "b", watch: { target: "orders", queue: "orders" }, settings: settings() },
-      ],
-      gates: new Map(),
-      tenants: new Map(),
-    },
-    { clock: time.clock, random: () => 0.5, schedule: time.schedule, log: silent },
-  );
-  daemon.start();
-  await time.advance(20_000);
-  return { time, daemon, board: daemon.board };
-};
+const quietDaemon = () => queueDaemon(200);
 
 const post = (body: unknown, headers: Record<string, string> = {}) => ({
   method: "POST",

@@ -1,42 +1,14 @@
 /** Overrides over HTTP, on a daemon of a queue that is always 2,000 messages long. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createDaemon } from "../../src/daemon/daemon.ts";
-import { settings } from "../core/controller/settings.ts";
-import { fakeSource, fakeTime, silent } from "../daemon/fakes.ts";
+import { silent } from "../daemon/fakes.ts";
+import { queueDaemon } from "./queueDaemon.ts";
 import { serve } from "./serving.ts";
 
 const path = "/v1/targets/orders/override";
 const at = Date.parse("2026-11-23T19:20:00.000Z");
 
-const busyDaemon = async () => {
-  const time = fakeTime(at - 20_000);
-  const source = fakeSource((_, poll) => ({
-    kind: "observed",
-    observation: {
-      at: time.clock(),
-      receivedAt: time.clock(),
-      ready: 2000,
-      unacked: 0,
-      produced: 100 * poll + 2000,
-      consumed: 100 * poll,
-    },
-  }));
-  const daemon = createDaemon(
-    {
-      brokers: [{ broker: "b", type: "memory", source, pollMs: 1000, timeoutMs: 2000 }],
-      targets: [
-        { target: "orders", broker: "b", watch: { target: "orders", queue: "orders" }, settings: settings() },
-      ],
-      gates: new Map(),
-      tenants: new Map(),
-    },
-    { clock: time.clock, random: () => 0.5, schedule: time.schedule, log: silent },
-  );
-  daemon.start();
-  await time.advance(20_000);
-  return { time, daemon, board: daemon.board };
-};
+const busyDaemon = () => queueDaemon(2000, at - 20_000);
 
 const put = (body: unknown, headers: Record<string, string> = {}) => ({
   method: "PUT",
