@@ -111,7 +111,7 @@ function legend(drawn: readonly Drawn[]): string {
   let x = left;
   return [
     ...drawn.map(({ law }) => {
-      const item = `<path class="l-${law} ${kindOf(law)}" d="M${x} 90h30"/><text x="${x + 38}" y="95">${law}</text>`;
+      const item = `<path class="l-${law} ${kindOf(law).style}" d="M${x} 90h30"/><text x="${x + 38}" y="95">${law}</text>`;
       x += 58 + law.length * 8.4;
       return item;
     }),
@@ -120,7 +120,13 @@ function legend(drawn: readonly Drawn[]): string {
   ].join("\n");
 }
 
-const kindOf = (law: string): string => (law === "headgate" ? "w" : law === "oracle" ? "o" : "");
+/** How prominent a law is: its class in the style, and its place in the pile. */
+const kindOf = (law: string): { readonly style: string; readonly rank: number } =>
+  law === "headgate"
+    ? { style: "w", rank: 2 }
+    : law === "oracle"
+      ? { style: "o", rank: 1 }
+      : { style: "", rank: 0 };
 
 /** `drawn`: the same scenario, poll and seed under each law, in the order of the legend. */
 export function drawPicture(scenario: Scenario, drawn: readonly Drawn[]): string {
@@ -146,9 +152,8 @@ export function drawPicture(scenario: Scenario, drawn: readonly Drawn[]): string
     .map(({ law, seconds }) => ({ law, peak: Math.max(...seconds) }))
     .filter(({ peak }) => peak > upperPanel.most);
   const note = beyond.map(({ law, peak }) => `${law} ${Math.round(peak).toLocaleString("en")} s`).join(", ");
-  const order = [...lines].sort(
-    (a, b) => kindOf(a.law).length - kindOf(b.law).length || (a.law === "headgate" ? 1 : -1),
-  );
+  // Drawn last is drawn on top.
+  const order = lines.toSorted((a, b) => kindOf(a.law).rank - kindOf(b.law).rank);
   const setpointY = yOf(upperPanel, setpointSeconds).toFixed(1);
   const area = `${path(lowerPanel, can)}V${lower.top + lower.height}H${left}Z`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(scenario.title)}">
@@ -163,12 +168,12 @@ ${axes(upperPanel, "Lag, in seconds of what consumers can do", [from, to], false
 ${note === "" ? "" : `<text class="s" x="${left + plotWidth}" y="${upper.top - 12}" text-anchor="end">beyond the scale: ${escaped(note)}</text>`}
 <line class="p" x1="${left}" x2="${left + plotWidth}" y1="${setpointY}" y2="${setpointY}"/>
 <g clip-path="url(#u)">
-${order.map(({ law, seconds }) => `<path class="l-${law} ${kindOf(law)}" d="${path(upperPanel, seconds)}"/>`).join("\n")}
+${order.map(({ law, seconds }) => `<path class="l-${law} ${kindOf(law).style}" d="${path(upperPanel, seconds)}"/>`).join("\n")}
 </g>
 ${axes(lowerPanel, "Admitted, messages per second", [from, to], true)}
 <g clip-path="url(#v)">
 <path class="c" d="${area}"/>
-${order.map(({ law, rate }) => `<path class="l-${law} ${kindOf(law)}" d="${path(lowerPanel, rate)}"/>`).join("\n")}
+${order.map(({ law, rate }) => `<path class="l-${law} ${kindOf(law).style}" d="${path(lowerPanel, rate)}"/>`).join("\n")}
 </g>
 </svg>
 `;

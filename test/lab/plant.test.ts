@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import type { Law } from "../../src/lab/law.ts";
 import { headgate } from "../../src/lab/laws/headgate.ts";
 import { oracle } from "../../src/lab/laws/oracle.ts";
 import { run, scenario } from "./runs.ts";
@@ -72,6 +73,24 @@ describe("plant", () => {
     const firstLoss = trace.lost.findIndex((value) => value > 0) * trace.stepSeconds;
     assert.ok(Math.abs(firstLoss - 40) < 0.5, `first lost at ${firstLoss} s`);
     assert.equal(sum(run(scenario({ ...open, retention: { seconds: 60 } }), headgate).lost), 0);
+  });
+
+  it("lets producers that obey late take up a rate so much later", () => {
+    let now = 0;
+    const tick = (at: number) => {
+      now = at;
+    };
+    const rate = () => (now < 150 ? 1000 : 400);
+    const law: Law = {
+      name: "step",
+      begin: () => ({ observed() {}, pollFailed() {}, tick, rate }),
+    };
+    const lastAbove = (seconds: number): number => {
+      const producers = { late: { count: 20, seconds } };
+      const trace = run(scenario({ producers }), law, { pollSeconds: 1 });
+      return trace.admitted.findLastIndex((sends) => sends > 401) * trace.stepSeconds;
+    };
+    assert.ok(Math.abs(lastAbove(6) - lastAbove(0) - 6) < 1.1, `${lastAbove(0)} s, ${lastAbove(6)} s`);
   });
 
   it("lets producers that do not obey send what they want", () => {
