@@ -116,14 +116,14 @@ export function addLook(evidence: Evidence, pollMs: number, look: Omit<Look, "ac
 const workHalvesInMs = (pollMs: number): number => Math.max(10_000, 3 * pollMs);
 
 /**
- * Of the outcomes in `buckets`, the share that failed; 0 without any. Where consumers report nothing but failures,
- * of what they complete: an ack a minute ago says that they do report what they complete.
+ * Of what was told, the share that failed; 0 without any. Where consumers report nothing but failures, of what they
+ * complete: an ack a minute ago says that they do report what they complete.
  */
-export function failedShare({ acked, failures }: Tally, { work }: Evidence): number {
+export function failedShare({ acked, failures }: Tally, { work, sinceLook }: Evidence): number {
   if (failures === 0) return 0;
-  return acked > 0 || work.acked >= 1
-    ? failures / (acked + failures)
-    : work.failures / Math.max(work.failures, work.consumed, 1);
+  if (acked > 0 || work.acked >= 1) return failures / (acked + failures);
+  const failed = work.failures + failuresOf(sinceLook);
+  return failed / Math.max(failed, work.consumed, 1);
 }
 
 /** Fewer outcomes than this say nothing of what consumers do. */

@@ -200,6 +200,15 @@ const cases: Case[] = [
     spans: [silent, { ...silent, seconds: 120, failed: 5 }],
   },
   {
+    name: "C1: all that is reported fails, and nothing else is known to be done",
+    spans: [
+      { ...stuck, seconds: 5, lag: 50 },
+      { ...stuck, seconds: 1, lag: 50, failed: 20 },
+    ],
+    opens: "failures",
+    within: 1,
+  },
+  {
     name: "consumers that report nothing but failures, and all fails",
     spans: [silent, { ...silent, seconds: 60, failed: 100 }],
     opens: "failures",
