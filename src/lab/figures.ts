@@ -11,51 +11,122 @@ const settledBand = 0.25;
 const settledBy = 0.9;
 const steadyFrom = 0.6;
 
+/** Steps: the window is from `first` on, up to `last`. */
+interface Stretch {
+  readonly first: number;
+  readonly last: number;
+}
+
 export function measure(trace: Trace, { from, to }: Window): Figures {
-  const {
-    stepSeconds: h,
-    capacity,
-    demand,
-    exogenous,
-    admitted,
-    completed,
-    lag,
-    lost,
-    failures,
-    failing,
-    setpointSeconds,
-  } = trace;
-  const first = Math.round(from / h);
-  const last = Math.min(capacity.length, Math.round(to / h));
+  const { stepSeconds, capacity, shares } = trace;
+  const stretch = {
+    first: Math.round(from / stepSeconds),
+    last: Math.min(capacity.length, Math.round(to / stepSeconds)),
+  };
+  const { mostlyWanted, ...work } = workFigures(trace, stretch);
+  const { growth, peakSeconds, ...lag } = lagFigures(trace, stretch);
+  // Where producers want less than consumers can do there is nothing to hold.
+  const held = mostlyWanted ? lag : withoutMeaning(lag);
+  return {
+    growth,
+    peakSeconds,
+    ...held,
+    ...rateFigures(trace, stretch),
+    ...work,
+    ...(shares === undefined ? noShares : fairness(shares, from, to)),
+  };
+}
+
+const withoutMeaning = <T extends object>(figures: T): T =>
+  Object.fromEntries(Object.keys(figures).map((name) => [name, Number.NaN])) as T;
+
+/** Lag against the setpoint. While consumers stand still seconds mean nothing: that time does not count. */
+function lagFigures(trace: Trace, { first, last }: Stretch) {
+  const { stepSeconds: h, capacity, lag, setpointSeconds } = trace;
   const span = last - first;
   const steady = first + Math.round(steadyFrom * span);
   const middle = first + Math.round(span / 3);
   const late = first + Math.round((2 * span) / 3);
+  const band = settledBand * setpointSeconds;
 
-  let [peak, outsideAt, able, done, wanted, admittedSum, lostSum, failedSum] = [0, -1, 0, 0, 0, 0, 0, 0];
-  let most = 0;
-  let [possible, straySum, strays, failingSteps, opensAt] = [0, 0, 0, 0, -1];
-  let [steadySteps, lagSum, rateSum, rateSquares, strayMiddle, strayLate] = [0, 0, 0, 0, 0, 0];
+  let [peak, outsideAt, counted, straySum, steadySteps, steadySum] = [0, -1, 0, 0, 0, 0];
+  // As far off as the band is no stray.
+  let [strayMiddle, strayLate] = [band, band];
   for (let index = first; index < last; index += 1) {
     const can = capacity[index] ?? 0;
-    const wants = demand[index] ?? 0;
-    const sends = admitted[index] ?? 0;
-    // While consumers stand still seconds mean nothing; what they could do before tells.
-    const seconds = can > 0 ? (lag[index] ?? 0) / can : 0;
-    const stray = can > 0 ? Math.abs(seconds - setpointSeconds) : 0;
+    if (can <= 0) continue;
+    const seconds = (lag[index] ?? 0) / can;
+    const stray = Math.abs(seconds - setpointSeconds);
     peak = Math.max(peak, seconds);
-    possible += can;
-    if (can > 0) {
-      strays += 1;
-      straySum += stray;
-    }
-    if (stray > settledBand * setpointSeconds) outsideAt = index;
+    counted += 1;
+    straySum += stray;
+    if (stray > band) outsideAt = index;
     if (index >= late) strayLate = Math.max(strayLate, stray);
     else if (index >= middle) strayMiddle = Math.max(strayMiddle, stray);
-    most = Math.max(most, sends);
-    failedSum += (completed[index] ?? 0) * (failures[index] ?? 0);
+    if (index >= steady) {
+      steadySteps += 1;
+      steadySum += seconds;
+    }
+  }
+  const peakOver = peak - (lag[first - 1] ?? 0) / Math.max(1e-9, capacity[first] ?? 0);
+  const settles = outsideAt < 0 ? 0 : (outsideAt + 1 - first) * h;
+  return {
+    peakSeconds: peak,
+    overshootPercent: 100 * (peak / setpointSeconds - 1),
+    peakOverSeconds: peakOver,
+    peakOverDelay: peakOver / delayCost(trace, first),
+    settlesSeconds: settles > settledBy * span * h ? Number.POSITIVE_INFINITY : settles,
+    strayPercent: (100 * straySum) / counted / setpointSeconds,
+    biasPercent: 100 * (steadySum / steadySteps / setpointSeconds - 1),
+    growth: strayLate / strayMiddle,
+  };
+}
+
+/** What was let in. */
+function rateFigures({ capacity, demand, admitted }: Trace, { first, last }: Stretch) {
+  const steady = first + Math.round(steadyFrom * (last - first));
+  let [most, wanted, sent, steps, sum, squares] = [0, 0, 0, 0, 0, 0];
+  for (let index = first; index < last; index += 1) {
+    const rate = admitted[index] ?? 0;
+    most = Math.max(most, rate);
+    wanted += demand[index] ?? 0;
+    sent += rate;
+    if (index < steady || (capacity[index] ?? 0) <= 0) continue;
+    steps += 1;
+    sum += rate;
+    squares += rate * rate;
+  }
+  const mean = sum / steps;
+  const variance = Math.max(0, squares / steps - mean * mean);
+  return {
+    variationPercent: (100 * Math.sqrt(variance)) / mean,
+    heldBackPercent: 100 * (1 - sent / wanted),
+    mostAdmitted: most,
+  };
+}
+
+/** What consumers made of it. `mostlyWanted`: for most of the time more was wanted than they could do. */
+function workFigures(trace: Trace, { first, last }: Stretch) {
+  const {
+    stepSeconds: h,
+    pollSeconds,
+    capacity,
+    demand,
+    exogenous,
+    completed,
+    lost,
+    failures,
+    failing,
+  } = trace;
+  let [possible, able, done, lostSum, failedSum, failingSteps, opensAt] = [0, 0, 0, 0, 0, 0, -1];
+  for (let index = first; index < last; index += 1) {
+    const can = capacity[index] ?? 0;
+    const failure = failures[index] ?? 0;
+    possible += can;
+    lostSum += lost[index] ?? 0;
+    failedSum += (completed[index] ?? 0) * failure;
     // Work that fails uses nobody: there is nothing to be kept busy with.
-    if (wants + (exogenous[index] ?? 0) > can && (failures[index] ?? 0) < 0.5) {
+    if ((demand[index] ?? 0) + (exogenous[index] ?? 0) > can && failure < 0.5) {
       able += can;
       done += completed[index] ?? 0;
     }
@@ -63,44 +134,15 @@ export function measure(trace: Trace, { from, to }: Window): Figures {
       failingSteps += 1;
       if (opensAt < 0) opensAt = index;
     }
-    wanted += wants;
-    admittedSum += sends;
-    lostSum += lost[index] ?? 0;
-    if (index >= steady && can > 0) {
-      steadySteps += 1;
-      lagSum += seconds;
-      rateSum += sends;
-      rateSquares += sends * sends;
-    }
   }
-  const mean = rateSum / steadySteps;
-  const variance = Math.max(0, rateSquares / steadySteps - mean * mean);
-  const meanCapacity = capacity.subarray(first, last).reduce((sum, value) => sum + value, 0) / span;
-  const atStart = (lag[first - 1] ?? 0) / Math.max(1e-9, capacity[first] ?? 0);
-  const peakOver = peak - Math.max(atStart, 0);
-  const settles = outsideAt < 0 ? 0 : (outsideAt + 1 - first) * h;
-  const leastStray = settledBand * setpointSeconds;
-  // Where producers want less than consumers can do there is nothing to hold.
-  const held = (value: number): number => (able > possible / 2 ? value : Number.NaN);
   return {
-    peakSeconds: peak,
-    overshootPercent: held(100 * (peak / setpointSeconds - 1)),
-    peakOverSeconds: held(peakOver),
-    peakOverDelay: held(peakOver / delayCost(trace, first)),
-    settlesSeconds: held(settles > settledBy * span * h ? Number.POSITIVE_INFINITY : settles),
-    strayPercent: held((100 * straySum) / strays / setpointSeconds),
-    biasPercent: held(100 * (lagSum / steadySteps / setpointSeconds - 1)),
-    variationPercent: (100 * Math.sqrt(variance)) / mean,
-    growth: Math.max(strayLate, leastStray) / Math.max(strayMiddle, leastStray),
+    mostlyWanted: able > possible / 2,
     utilisationPercent: (100 * done) / able,
-    idleSeconds: ((able - done) * h) / meanCapacity,
-    heldBackPercent: 100 * (1 - admittedSum / wanted),
-    mostAdmitted: most,
-    ...(trace.shares === undefined ? noShares : fairness(trace.shares, from, to)),
+    idleSeconds: ((able - done) * h * (last - first)) / possible,
     lostMessages: lostSum,
     failedMessages: failedSum * h,
     failingSeconds: failingSteps * h,
-    opensPolls: opensAt < 0 ? Number.POSITIVE_INFINITY : ((opensAt - first) * h) / trace.pollSeconds,
+    opensPolls: opensAt < 0 ? Number.POSITIVE_INFINITY : ((opensAt - first) * h) / pollSeconds,
   };
 }
 

@@ -1,7 +1,6 @@
 /**
- * Fits a rival's gains at one poll: its published ones, those of the poll before and
- * random ones, then a pattern search from the best few.
- * Deterministic. Its aim, over the shaping scenarios and seeds, the mean of
+ * Fits a rival's gains at one poll: its published ones, those of the polls before and random ones, then a pattern
+ * search from the best few. Deterministic. Its aim, over the shaping scenarios and seeds, the mean of
  *
  *   |lag − S*| / S*  +  variation of the rate  +  20 · share of capacity lost  (+ 0.2 where it never settles)
  *

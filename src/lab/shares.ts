@@ -76,6 +76,7 @@ export function fairParts(
   total: number,
 ): readonly number[] {
   const parts = claims.map(() => 0);
+  const missing = (index: number): number => (wanted[index] ?? 0) - (parts[index] ?? 0);
   let left = total;
   for (const priority of priorities) {
     let open = claims.flatMap((claim, index) => (claim.priority === priority ? [index] : []));
@@ -94,8 +95,4 @@ export function fairParts(
     }
   }
   return parts;
-
-  function missing(index: number): number {
-    return (wanted[index] ?? 0) - (parts[index] ?? 0);
-  }
 }

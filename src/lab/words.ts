@@ -30,7 +30,7 @@ export const digits = (value: number): string => {
   if (Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return "never";
   const size = Math.abs(value);
-  const text = value.toFixed(size >= 1000 || size === 0 ? 0 : size >= 99.5 ? 1 : size >= 10 ? 1 : 2);
+  const text = value.toFixed(size >= 1000 ? 0 : size >= 10 ? 1 : 2);
   return Number(text) === 0 ? "0" : text;
 };
 
