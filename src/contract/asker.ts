@@ -11,14 +11,16 @@ export const name = z.string(allowedName).regex(/^[A-Za-z0-9._~-]{1,128}$/, allo
 
 const allowedCost = `a whole number of messages from 1 to ${maxCost}`;
 
+export const priority = z
+  .enum(priorities, `one of ${priorities.join(", ")}`)
+  .optional()
+  .describe("Which class the traffic is in; `normal` where it is absent.");
+
 /** From the strings that a request carries. */
 export const asker = z.object({
   producer: name.optional().describe("Who asks: a name of the producer's own choice."),
   tenant: name.optional().describe("Whom the producer works for."),
-  priority: z
-    .enum(priorities, `one of ${priorities.join(", ")}`)
-    .optional()
-    .describe("Which class the traffic is in; normal where it is absent."),
+  priority,
   cost: z
     .string()
     .regex(/^[1-9]\d{0,6}$/, allowedCost)

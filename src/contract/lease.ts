@@ -1,6 +1,6 @@
 /** Leases: what a producer that paces itself tells and asks for, and what it is granted. */
 import * as z from "zod";
-import { name, priorities } from "./asker.ts";
+import { name, priorities, priority } from "./asker.ts";
 import { decisionStates, reason } from "./decision.ts";
 import { instant, rate } from "./values.ts";
 
@@ -19,10 +19,7 @@ const epoch = "a text of 1 to 64 characters";
 const leaseAsked = z.strictObject({
   target: name.describe("A gate or a target."),
   tenant: name.optional().describe("Whom the producer works for; `default` where it is absent."),
-  priority: z
-    .enum(priorities, `one of ${priorities.join(", ")}`)
-    .optional()
-    .describe("Which class the traffic is in; `normal` where it is absent."),
+  priority,
   wants: rateOrNull
     .optional()
     .describe("The most that it can use, messages per second; null or absent: it cannot say."),

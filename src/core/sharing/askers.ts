@@ -3,22 +3,10 @@
  * so a cut holds at once; a raise waits for room beside the leases, as theirs do.
  */
 import { type Instant, type Rate, secondsBetween } from "../units.ts";
-import {
-  type Asker,
-  advance,
-  type Book,
-  enter,
-  firstShare,
-  groupOf,
-  groupsOf,
-  leave,
-  roomFor,
-  setGranted,
-  shareAnew,
-  totalOf,
-} from "./book.ts";
+import { type Asker, advance, type Book, groupsOf, shareAnew, totalOf } from "./book.ts";
 import { type Cell, leak } from "./cell.ts";
 import { demandOf, fullShare, isActive, smoothed } from "./demand.ts";
+import { enter, firstShare, leave, roomFor, setGranted, stationOf } from "./held.ts";
 import { findLevel, portion } from "./maxmin.ts";
 import { type Pie, shareOf } from "./share.ts";
 import type { Tenant } from "./tenants.ts";
@@ -30,18 +18,11 @@ const forgetAfterMs = 600_000;
 export function askerOf(book: Book, tenant: Tenant, rank: number, at: Instant): Asker {
   const known = book.uses.get(tenant)?.groups[rank]?.asker;
   if (known !== undefined) return known;
-  const group = groupOf(book, tenant, rank);
-  const use = book.uses.get(tenant);
-  if (use === undefined) throw new Error(`tenant ${tenant.name} was not entered`);
   const asker: Asker = {
+    ...stationOf(book, tenant, rank),
     weight: 1,
     demand: Number.POSITIVE_INFINITY,
     active: true,
-    granted: 0,
-    use,
-    group,
-    place: 0,
-    reckoned: false,
     cell: { at, owed: 0 },
     attempted: 0,
     admitted: 0,
@@ -54,7 +35,7 @@ export function askerOf(book: Book, tenant: Tenant, rank: number, at: Instant): 
     might: 0,
     measured: { at, attempted: 0, admitted: 0 },
   };
-  group.asker = asker;
+  asker.group.asker = asker;
   enter(book, asker);
   if (isSmall(book)) share(book, at);
   else squeezeIn(book, asker);

@@ -8,6 +8,7 @@
  */
 import { type Instant, type Rate, secondsBetween } from "../units.ts";
 import type { Cell } from "./cell.ts";
+import { addTo, leave } from "./held.ts";
 import { type Claimant, type Group, type GroupShare, type Pie, presentIn, shareOut } from "./share.ts";
 import type { Tenant } from "./tenants.ts";
 
@@ -180,75 +181,6 @@ export function reterm(book: Book, terms: BookTerms): void {
 export const totalOf = ({ finite, unlimited }: Sum): number =>
   unlimited > 0 ? Number.POSITIVE_INFINITY : finite;
 
-const add = (sum: Sum, rate: number, sign: 1 | -1): void => {
-  if (rate === Number.POSITIVE_INFINITY) sum.unlimited += sign;
-  else sum.finite += sign * rate;
-};
-
-/** Sets what a claimant may send at, in all sums. */
-export function setGranted(book: Book, held: Held, rate: number): void {
-  for (const sum of [book.granted, held.use.granted]) {
-    add(sum, held.granted, -1);
-    add(sum, rate, 1);
-  }
-  held.granted = rate;
-}
-
-/** What is left of a limit beside what all but this claimant are granted; below 0 where they have more than that. */
-export function roomFor(limit: number, sum: Sum, held: Held): number {
-  if (limit === Number.POSITIVE_INFINITY) return limit;
-  const others = sum.unlimited - (held.granted === Number.POSITIVE_INFINITY ? 1 : 0);
-  if (others > 0) return Number.NEGATIVE_INFINITY;
-  return limit - (sum.finite - (held.granted === Number.POSITIVE_INFINITY ? 0 : held.granted));
-}
-
-export function groupOf(book: Book, tenant: Tenant, rank: number): GroupBook {
-  let use = book.uses.get(tenant);
-  if (use === undefined) {
-    use = { tenant, groups: [], granted: { finite: 0, unlimited: 0 }, inFlightMax: 0, weight: 0 };
-    book.uses.set(tenant, use);
-    book.weight += tenant.terms.weight;
-  }
-  const known = use.groups[rank];
-  if (known !== undefined) return known;
-  const group: GroupBook = {
-    tenant,
-    rank,
-    claimants: [],
-    share: undefined,
-    asker: undefined,
-    told: { attempted: 0, admitted: 0 },
-  };
-  use.groups[rank] = group;
-  return group;
-}
-
-/** Gives a claimant its place in its group. */
-export function enter(book: Book, held: Held): void {
-  held.place = held.group.claimants.length;
-  held.group.claimants.push(held);
-  held.use.weight += held.weight;
-  book.stale = true;
-}
-
-/** Takes a claimant out of its group, and what it was granted out of all sums. */
-export function leave(book: Book, held: Held): void {
-  setGranted(book, held, 0);
-  const { group, use } = held;
-  const last = group.claimants.pop();
-  if (last !== undefined && last !== held) {
-    group.claimants[held.place] = last;
-    last.place = held.place;
-  }
-  use.weight -= held.weight;
-  if (group.claimants.length === 0) use.groups[group.rank] = undefined;
-  if (use.groups.every((one) => one === undefined)) {
-    book.uses.delete(use.tenant);
-    book.weight -= use.tenant.terms.weight;
-  }
-  book.stale = true;
-}
-
 /** Adds up the flows until `at`, and lets go of the leases that expire on the way. */
 export function advance(book: Book, at: Instant): void {
   for (const lease of book.leases.values()) {
@@ -295,12 +227,6 @@ export function setFlow(book: Book, lease: Lease, flow: Rate, at: Instant): void
   lease.flowFrom = at;
 }
 
-/** What a claimant may count on before it was first reckoned with: its part by weight among all on the book. */
-export const firstShare = (book: Book, { demand, use, weight }: Held): number =>
-  book.pie.regime === "all"
-    ? Math.min(demand, book.pie.rate * (use.tenant.terms.weight / book.weight) * (weight / use.weight))
-    : 0;
-
 export function* groupsOf(book: Book): Generator<GroupBook> {
   for (const { groups } of book.uses.values())
     for (const group of groups) if (group !== undefined) yield group;
@@ -318,8 +244,8 @@ export function shareAnew(book: Book, at: Instant): void {
     group.share = shares[index];
     for (const held of group.claimants) {
       held.reckoned = true;
-      add(book.granted, held.granted, 1);
-      add(held.use.granted, held.granted, 1);
+      addTo(book.granted, held.granted, 1);
+      addTo(held.use.granted, held.granted, 1);
     }
   });
   book.stale = false;

@@ -12,20 +12,9 @@
  */
 import { type Instant, type Rate, secondsBetween } from "../units.ts";
 import { isSmall, makeRoom, share } from "./askers.ts";
-import {
-  type Book,
-  type Counters,
-  enter,
-  firstShare,
-  groupOf,
-  groupsOf,
-  keepLease,
-  type Lease,
-  roomFor,
-  setFlow,
-  setGranted,
-} from "./book.ts";
+import { type Book, type Counters, groupsOf, keepLease, type Lease, setFlow } from "./book.ts";
 import { demandOf, fullShare, isActive, isFull, smoothed } from "./demand.ts";
+import { enter, firstShare, roomFor, setGranted, stationOf } from "./held.ts";
 import { shareOf } from "./share.ts";
 import type { Tenant } from "./tenants.ts";
 
@@ -69,19 +58,12 @@ export function enterLease(
   report: Report,
   at: Instant,
 ): Lease {
-  const group = groupOf(book, tenant, rank);
-  const use = book.uses.get(tenant);
-  if (use === undefined) throw new Error(`tenant ${tenant.name} was not entered`);
   const lease: Lease = {
     ...identity,
+    ...stationOf(book, tenant, rank),
     weight: report.members,
     demand: report.wants,
     active: true,
-    granted: 0,
-    use,
-    group,
-    place: 0,
-    reckoned: false,
     expiresAt: at,
     inFlightMax: 0,
     inFlight: report.inFlight,
