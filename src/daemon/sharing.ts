@@ -2,19 +2,9 @@
 import type { Decision } from "../core/decision.ts";
 import { type Book, type GroupBook, groupsOf, type Lease, type Sum, totalOf } from "../core/sharing/book.ts";
 import { priorities } from "../core/sharing/priorities.ts";
-import type { Pie } from "../core/sharing/share.ts";
 import type { Instant, Rate } from "../core/units.ts";
 import type { ClaimView, LeaseView, SharingView } from "./board.ts";
 
-/** What a decision gives to share. In `observe` mode nobody is held to it. */
-export const pieOf = ({ mode, state, rate, shedding }: Decision): Pie => ({
-  rate: mode === "observe" ? Number.POSITIVE_INFINITY : limitOf(rate),
-  regime: state === "shedding" ? "shedding" : state === "failing" ? "probes" : "all",
-  floorRate: shedding?.floorRate ?? 0,
-  observed: mode === "observe",
-});
-
-export const limitOf = (rate: Rate | null): number => rate ?? Number.POSITIVE_INFINITY;
 export const rateOf = (limit: number): Rate | null => (limit === Number.POSITIVE_INFINITY ? null : limit);
 
 /** How long somebody who has no share at all is told to stay away: until shedding is forecast to end. */

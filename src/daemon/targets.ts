@@ -11,6 +11,7 @@ import type { TargetSettings } from "../core/settings.ts";
 import { askerOf, setPie, settle } from "../core/sharing/askers.ts";
 import { type Asker, advance, type Book, type BookTerms, openBook, reterm } from "../core/sharing/book.ts";
 import type { Cell } from "../core/sharing/cell.ts";
+import { pieOf } from "../core/sharing/pie.ts";
 import { shadow } from "../core/sharing/shadow.ts";
 import type { Tenant } from "../core/sharing/tenants.ts";
 import { type Instant, secondsBetween } from "../core/units.ts";
@@ -18,7 +19,7 @@ import type { Bound, Following, ReportedOutcome, TargetView } from "./board.ts";
 import { countOutcomes } from "./outcomes.ts";
 import { watchRetention } from "./retention.ts";
 import type { SavedTarget } from "./saving.ts";
-import { pieOf, sharingOf } from "./sharing.ts";
+import { sharingOf } from "./sharing.ts";
 import { countTransitions } from "./transitions.ts";
 
 export interface TargetSetup {

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { beginTarget, stepTarget } from "../../src/core/controller/step.ts";
 import type { Decision } from "../../src/core/decision.ts";
+import { pieOf } from "../../src/core/sharing/pie.ts";
 import { createDaemon } from "../../src/daemon/daemon.ts";
-import { closedForMs, pieOf } from "../../src/daemon/sharing.ts";
+import { closedForMs } from "../../src/daemon/sharing.ts";
 import { settings } from "../core/controller/settings.ts";
 import { fakeSource, fakeTime, silent } from "./fakes.ts";
 

@@ -2,7 +2,6 @@
 
 import type { Request } from "../../src/core/sharing/registry.ts";
 import type { Attempt, Board, LeaseView, SourceView, TargetView } from "../../src/daemon/board.ts";
-import { limitOf } from "../../src/daemon/sharing.ts";
 
 /** The board's clock stands still. */
 export const now = Date.parse("2026-11-23T19:20:02.000Z");
@@ -237,7 +236,7 @@ export const fakeBoard = (parts: {
       renewals.push(request);
       const by = firstOf(request.gate);
       if (by === undefined) throw new RangeError(`the board has no ${request.gate}`);
-      const rate = limitOf(by.decision.rate) / 2;
+      const rate = (by.decision.rate ?? Number.POSITIVE_INFINITY) / 2;
       return {
         granted: true,
         rate,

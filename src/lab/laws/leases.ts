@@ -6,6 +6,7 @@ import type { Decision } from "../../core/decision.ts";
 import type { TargetSettings } from "../../core/settings.ts";
 import { setPie, settle } from "../../core/sharing/askers.ts";
 import { advance, openBook } from "../../core/sharing/book.ts";
+import { pieOf } from "../../core/sharing/pie.ts";
 import { mostLeases, renew } from "../../core/sharing/registry.ts";
 import { createTenants, plainTerms } from "../../core/sharing/tenants.ts";
 import type { Ask, Grant } from "../law.ts";
@@ -37,15 +38,8 @@ export function openDesk(settings: TargetSettings, claims: readonly Claim[], beg
       settle(book, at * 1000);
       if (published !== undefined && !isNews(published, decision)) return;
       published = decision;
-      const { rate, state, shedding } = decision;
       book.safeRate = safeRate(settings, assessment.capacity ?? assessment.drain) ?? undefined;
-      const regime = state === "shedding" ? "shedding" : state === "failing" ? "probes" : "all";
-      const pie = {
-        rate: rate ?? Number.POSITIVE_INFINITY,
-        regime,
-        floorRate: shedding?.floorRate ?? 0,
-      } as const;
-      setPie(book, pie, at * 1000);
+      setPie(book, pieOf(decision), at * 1000);
     },
     renew({ at, producer, attempted, admitted, has }) {
       const claim = claims[producer];
