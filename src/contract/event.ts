@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { modes } from "./decision.ts";
-import { overrideKinds } from "./override.ts";
+import { overrideKinds, overrideRequest } from "./override.ts";
 import { failureKinds } from "./source.ts";
 import { groupStates } from "./target.ts";
 
@@ -149,17 +149,24 @@ export const events = {
     event: z.literal("override"),
     at: instant,
     override: z
-      .strictObject(
-        {
-          kind: z.enum(overrideKinds, `one of ${overrideKinds.join(", ")}`),
-          rate: rate.nullable(),
-          note: text.nullable(),
-          author: text.nullable(),
-          until: instant,
-        },
-        "an override, or null where it ends",
+      .union(
+        [
+          z.strictObject({
+            kind: z.enum(overrideKinds, `one of ${overrideKinds.join(", ")}`),
+            rate: rate.nullable(),
+            note: text.nullable(),
+            author: text.nullable(),
+            until: instant,
+          }),
+          overrideRequest.shape.override,
+        ],
+        "an override as decisions have it, a rate above 0, open, closed or observe, or null where it ends",
       )
       .nullable(),
+    /** The rest of what `PUT /v1/targets/{target}/override` takes; only beside a rate or a word. */
+    ttlMs: z.exactOptional(overrideRequest.shape.ttlMs),
+    note: z.exactOptional(text),
+    author: z.exactOptional(text),
   }),
   reconfigured: z.strictObject({
     event: z.literal("reconfigured"),

@@ -120,6 +120,12 @@ export function createTarget(
     noteRetention(assessment, settings);
     for (const { onEvent } of followers) onEvent(event);
     if (!isNews(published, decision)) return;
+    // What an operator ends is told where it is done.
+    if (published.override !== null && decision.override === null && event.event !== "override")
+      log.info(
+        { target, override: published.override.kind },
+        `the override is over: ${decision.reason.text}`,
+      );
     published = { ...decision, version: nextVersion() };
     bound = { target, settings, decision: published };
     shareOut(event.at);

@@ -53,9 +53,15 @@ export const addOverride = (
     });
 };
 
+export const kindAndRate = (asked: OverrideRequest["override"]): Pick<Override, "kind" | "rate"> =>
+  typeof asked === "number" ? { kind: "rate", rate: asked } : { kind: asked, rate: null };
+
 const toOverride = (request: OverrideRequest, at: Instant): Override => {
   const { override, ttlMs, note, author } = request;
-  const [kind, rate] =
-    typeof override === "number" ? (["rate", override] as const) : ([override, null] as const);
-  return { kind, rate, note: note || null, author: author || null, until: Math.round(at) + ttlMs };
+  return {
+    ...kindAndRate(override),
+    note: note || null,
+    author: author || null,
+    until: Math.round(at) + ttlMs,
+  };
 };

@@ -7,6 +7,7 @@ import type { TargetState } from "../../core/controller/step.ts";
 import { nearest } from "../../core/nearest.ts";
 import type { TargetSettings } from "../../core/settings.ts";
 import type { Instant } from "../../core/units.ts";
+import { kindAndRate } from "../../http/override.ts";
 
 /** What a line says. Of a `reconfigured` line only the settings that changed need be there. */
 export type Told =
@@ -74,6 +75,18 @@ function readEvent(name: EventName, value: unknown): Read {
         ok: true,
         told: { ...data, ticks: data.ticks ?? false, state: data.state as unknown as TargetState },
       };
+    case "override": {
+      const { event, at, override, ttlMs, note = null, author = null } = data;
+      if (override === null || typeof override === "object")
+        return ttlMs === undefined
+          ? { ok: true, told: { event, at, override } }
+          : refuse("ttlMs: means nothing here: the override says until when it holds");
+      if (ttlMs === undefined)
+        return refuse("ttlMs is missing; allowed is for how long it holds, in milliseconds");
+      const until = at + ttlMs;
+      const given = { ...kindAndRate(override), note, author, until };
+      return { ok: true, told: { event, at, override: given } };
+    }
     case "reconfigured":
       // JSON has no undefined: what stands there has a value.
       return { ok: true, told: { ...data, settings: data.settings as Partial<TargetSettings> } };

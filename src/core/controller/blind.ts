@@ -48,8 +48,10 @@ export function blindRate(
   }
   const safe = safeRate(settings, lastDrain);
   const phase = share >= 1 ? "settled" : "descending";
-  const from = held ?? ceiling;
-  if (safe === null || from === undefined) return { phase, rate: held ?? safe };
+  const known = held ?? ceiling;
+  if (safe === null || known === undefined) return { phase, rate: held ?? safe };
+  // Of consumers that were only ever idle no ceiling is known: still something always flows.
+  const from = Math.max(known, Math.min(settings.minRate, safe));
   const to = Math.min(safe, from);
   return { phase, rate: from + (to - from) * Math.min(1, Math.max(0, share)) };
 }

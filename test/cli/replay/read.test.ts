@@ -85,6 +85,15 @@ describe("a line of replay", () => {
     it(`comes back as it was written: ${eventLine(event).trim()}`, () =>
       assert.deepEqual(readLine(eventLine(event)), { ok: true, told: event }));
 
+  it("takes an override as one puts it in force", () => {
+    const override = { kind: "closed", rate: null, note: "why", author: null, until: ms + 5000 };
+    const text = line({ event: "override", override: "closed", ttlMs: 5000, note: "why" });
+    assert.deepEqual(readLine(text), { ok: true, told: { event: "override", at: ms, override } });
+    const rate = readLine(line({ event: "override", override: 7, ttlMs: 5000 }));
+    assert.ok(rate.ok && rate.told.event === "override");
+    assert.equal(rate.told.override?.rate, 7);
+  });
+
   it("takes a text for an error", () =>
     assert.deepEqual(readLine(line({ event: "pollFailed", error: "gone" })), {
       ok: true,
@@ -119,6 +128,9 @@ describe("a line of replay", () => {
       line({ event: "reconfigured", settings: { maxRate: 0 } }),
       /^settings\.maxRate: 0; allowed is a rate above 0$/,
     ],
+    [line({ event: "override", override: 7 }), /^ttlMs is missing; allowed is for how long/],
+    [line({ event: "override", override: 0, ttlMs: 5000 }), /^override: 0; allowed is /],
+    [line({ event: "override", override: null, ttlMs: 5000 }), /^ttlMs: means nothing here/],
     [line({ event: "state", state: 1 }), /^state: 1; allowed is the state of a target/],
     [line(Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`x${n}`, 1]))), /and 4 more$/],
   ];
