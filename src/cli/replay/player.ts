@@ -7,7 +7,9 @@ import type { Assessment } from "../../core/assessment.ts";
 import type { TargetEvent } from "../../core/controller/events.ts";
 import { isNews } from "../../core/controller/publish.ts";
 import { beginTarget, stepTarget, type TargetState, tellTarget } from "../../core/controller/step.ts";
+import { resumeTarget } from "../../core/controller/warm.ts";
 import type { Decision } from "../../core/decision.ts";
+import type { Observation } from "../../core/observation.ts";
 import type { TargetSettings } from "../../core/settings.ts";
 import type { Instant } from "../../core/units.ts";
 import type { PublishedDecision } from "../../daemon/board.ts";
@@ -49,16 +51,15 @@ export function createPlayer(target: string, settings: TargetSettings): Player {
   };
 
   const begin = (told: Extract<Told, { event: "state" }>): Played => {
-    const begun = { ...told.state, target, settings };
-    try {
-      const { decision, assessment } = tellTarget(begun, told.at);
-      state = begun;
-      ticks = !told.ticks;
-      published = undefined;
-      return { ok: true, decision: note(decision), assessment };
-    } catch {
+    // It is believed as a daemon would believe it after a restart; but it goes on exactly as it stands.
+    if (resumeTarget(target, settings, told.at, told) === undefined)
       return { ok: false, says: "state: is none that this version of Headgate can go on from" };
-    }
+    const begun = { ...told.state, target, settings };
+    const { decision, assessment } = tellTarget(begun, told.at);
+    state = begun;
+    ticks = !told.ticks;
+    published = undefined;
+    return { ok: true, decision: note(decision), assessment };
   };
 
   const tickUntil = (from: TargetState, until: Instant, totals: Totals): TargetState => {
@@ -93,7 +94,7 @@ export function createPlayer(target: string, settings: TargetSettings): Player {
         nextTickAt = at + tickMs;
         return played;
       }
-      const totals = told.event === "observed" ? { ...told.observation, at: told.observation.at } : known;
+      const totals = told.event === "observed" ? totalsOf(told.observation) : known;
       let current = state;
       if (current === undefined) {
         const begun = beginTarget(target, settings, at);
@@ -115,6 +116,12 @@ export function createPlayer(target: string, settings: TargetSettings): Player {
     },
   };
 }
+
+const totalsOf = ({ at, admitted, attempted }: Observation): Totals => ({
+  at,
+  ...(admitted !== undefined && { admitted }),
+  ...(attempted !== undefined && { attempted }),
+});
 
 /** The totals at `at`, on the line between two that are known; the earlier ones where one counter was reset. */
 const between = (from: Totals, to: Totals, at: Instant): { admitted?: number; attempted?: number } => {

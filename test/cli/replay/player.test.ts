@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createPlayer, type Played } from "../../../src/cli/replay/player.ts";
 import type { Told } from "../../../src/cli/replay/read.ts";
+import { beginTarget } from "../../../src/core/controller/step.ts";
 import { settings } from "../../core/controller/settings.ts";
 
 const begin = Date.parse("2026-11-23T19:20:00.000Z");
@@ -104,10 +105,13 @@ describe("replay's player", () => {
     const player = createPlayer("orders", settings());
     for (let second = 0; second < 30; second += 1) good(player.play(observed(second, 1000)));
     const { rate } = good(player.play(observed(30, 1000))).decision;
-    const state = { nothing: true } as never;
-    const played = player.play({ event: "state", at: begin + 30_000, ticks: true, state });
-    assert.ok(!played.ok);
-    assert.match(played.says, /^state: /);
+    const { state: sound } = beginTarget("orders", settings(), begin);
+    for (const state of [{ nothing: true }, { ...sound, lag: {} }, { ...sound, pressure: 5 }]) {
+      const told = { event: "state", at: begin + 30_000, ticks: true, state } as unknown as Told;
+      const played = player.play(told);
+      assert.ok(!played.ok, JSON.stringify(state));
+      assert.match(played.says, /^state: /);
+    }
     assert.equal(good(player.play(observed(30, 1000))).decision.rate, rate);
   });
 });
