@@ -212,6 +212,8 @@ targets: { orders: { broker: events, group: ${topic}, topics: [${topic}], setpoi
     },
     async recovery(seconds) {
       failShare = 0;
+      // Told to stay away, producers bring the next probe when that time is over.
+      await until("the circuit closed again", 90_000, () => looks.at(-1)?.circuit === "closed" || undefined);
       await sleep(1000 * seconds);
     },
   };

@@ -20,7 +20,8 @@
  *                  away is no failing consumer.
  *   C6  open       For 5·2ⁿ s, at most 300 s (n: how often it has opened again without closing), and that long
  *                  producers are told to stay away. Half-open sooner, after 5 s, where consumers are seen to work:
- *                  as in C7 over the spans of C1 or C2, or as in C8, unless failures opened it.
+ *                  by outcomes as in C7, over the spans of C1 or C2, which count as its trial; or by progress as in
+ *                  C8, unless failures opened it.
  *   C7  outcomes   Half-open it is judged by what consumers do, for a producer's probe queues behind the backlog: of
  *                  ten outcomes at most 30 % are failures.
  *   C8  progress   Or two polls of progress; or nothing is left to do, as long as C1 looks back. What was opened by
@@ -44,7 +45,7 @@ import {
   renewEvidence,
   withoutOutcomes,
 } from "./evidence.ts";
-import { always, areAtWork, type Cause, causeOf, type Facts, verdictOf } from "./judgement.ts";
+import { always, type Cause, causeOf, type Facts, goodOutcomes, isMoving, verdictOf } from "./judgement.ts";
 import { addReport, type Buckets, type Report } from "./outcomes.ts";
 import { isGap, type Look } from "./progress.ts";
 
@@ -139,12 +140,14 @@ export function judge(circuit: Circuit, facts: Facts): Circuit {
     }
     case "open": {
       const open = at - phase.since;
-      const isOver =
-        open >= openForMs(phase.reopened) || (open >= openMs && areAtWork(phase.cause, evidence, facts));
-      if (!isOver) return { phase, evidence };
+      const good = goodOutcomes(evidence, facts);
+      const atWork = good !== undefined || isMoving(phase.cause, evidence);
+      if (open < (atWork ? openMs : openForMs(phase.reopened))) return { phase, evidence };
+      // Good outcomes are its trial: the next probe may be a long wait away.
+      const renewed = renewEvidence(evidence, at);
       return {
-        phase: { ...phase, kind: "halfOpen", since: at, trial: [] },
-        evidence: renewEvidence(evidence, at),
+        phase: { ...phase, kind: "halfOpen", since: at, trial: good ?? [] },
+        evidence: good === undefined ? renewed : { ...renewed, longer: good, recent: good },
       };
     }
     case "halfOpen": {
@@ -169,11 +172,15 @@ export function judge(circuit: Circuit, facts: Facts): Circuit {
   }
 }
 
+/** From here on it counts what consumers do from here on. */
 const opened = (
   { evidence }: Circuit,
   since: Instant,
   { cause, reopened, reference }: Omit<Opened, "since">,
-): Circuit => ({ phase: { kind: "open", since, cause, reopened, reference }, evidence });
+): Circuit => ({
+  phase: { kind: "open", since, cause, reopened, reference },
+  evidence: renewEvidence(evidence, since),
+});
 
 /** The end of C10, of a circuit that was closing before. */
 export const closed = ({ evidence }: Circuit): Circuit => ({ phase: { kind: "closed" }, evidence });

@@ -115,15 +115,16 @@ export function verdictOf(
   return progress.moves >= trialMoves || idle ? "good" : undefined;
 }
 
-/** C6, while it is open: of the last ten outcomes or more few fail; or progress, where want of it was the cause. */
-export function areAtWork(cause: Cause, evidence: Evidence, { at, settings }: Facts): boolean {
-  const good = (buckets: Buckets, spanMs: number): boolean => {
+/** C6, while it is open: outcomes, ten at the least, of which few fail; undefined where there are none such. */
+export function goodOutcomes(evidence: Evidence, { at, settings: { pollMs } }: Facts): Buckets | undefined {
+  const goodOf = (buckets: Buckets, spanMs: number): Buckets | undefined => {
     const told = tally(buckets, spanMs, at);
-    return told.outcomes >= trialOutcomes && failedShare(told, evidence) <= trialRatio;
+    const isGood = told.outcomes >= trialOutcomes && failedShare(told, evidence) <= trialRatio;
+    return isGood ? buckets.filter((bucket) => bucket.at > at - spanMs) : undefined;
   };
-  return (
-    good(evidence.longer, longerSpanMs(settings.pollMs)) ||
-    good(evidence.recent, recentSpanMs(settings.pollMs)) ||
-    (cause.signal !== "failures" && (evidence.progress?.moves ?? 0) >= trialMoves)
-  );
+  return goodOf(evidence.longer, longerSpanMs(pollMs)) ?? goodOf(evidence.recent, recentSpanMs(pollMs));
 }
+
+/** C6: progress, where want of it opened the circuit, or of consumers. */
+export const isMoving = ({ signal }: Cause, { progress }: Evidence): boolean =>
+  signal !== "failures" && (progress?.moves ?? 0) >= trialMoves;

@@ -425,6 +425,13 @@ describe("while it is open", () => {
     assert.ok(soon <= 5, `${soon} s`);
   });
 
+  it("C6: one good batch of a probe is trial enough, whenever the next may come", () => {
+    const failed = [well, { ...failing, seconds: 100 }];
+    const { changes } = live([...failed, { ...well, lag: 0, seconds: 1 }, { ...idle, seconds: 10 }]);
+    const to = (kind: string) => changes.findLast((change) => change.to === kind)?.after;
+    assert.deepEqual([to("halfOpen"), to("closing")], [1, 1.25], JSON.stringify(changes.slice(-4)));
+  });
+
   it("says what it waits for: progress", () => {
     const { decision } = live([well, { ...stuck, seconds: 63 }]).step;
     assert.equal(decision.state, "failing");
