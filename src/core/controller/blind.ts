@@ -48,7 +48,7 @@ export function blindRate(
   }
   const safe = safeRate(settings, lastDrain);
   const phase = share >= 1 ? "settled" : "descending";
-  const known = held ?? ceiling;
+  const known = held ?? (ceiling === undefined ? undefined : Math.min(ceiling, settings.maxRate ?? ceiling));
   if (safe === null || known === undefined) return { phase, rate: held ?? safe };
   // Of consumers that were only ever idle no ceiling is known: still something always flows.
   const from = Math.max(known, Math.min(settings.minRate, safe));

@@ -89,7 +89,7 @@ export function stepCapacity(capacity: Capacity, interval: Interval): Capacity {
   const busy = Math.min(interval.startLag, interval.endLag) > Math.max(least, once);
   const cadence = stepCadence(capacity.cadence, at, consumedTotal, interval.seconds, busy && !interval.isGap);
   const known = { ...capacity, cadence, total: consumedTotal };
-  if (!busy) return fromSparing(known, interval, h);
+  if (!busy) return fromSparing(known, interval, h, consumedTotal - capacity.total);
   if (awaitsCommit(cadence, at, interval.seconds)) return known;
   const busyIntervals = capacity.busyIntervals + 1;
   const unsaid = (Math.min(cadenceSeconds(cadence), interval.seconds) * filter.v) / 2;
@@ -114,7 +114,7 @@ export function stepCapacity(capacity: Capacity, interval: Interval): Capacity {
 }
 
 /** An interval in which consumers had time to spare. */
-function fromSparing(capacity: Capacity, interval: Interval, h: number): Capacity {
+function fromSparing(capacity: Capacity, interval: Interval, h: number, completed: number): Capacity {
   const { filter } = capacity;
   const { at, consumedTotal, admitted, arrived, startLag, endLag, lagNoise, drain } = interval;
   const forgotten = 0.5 ** (h / halvingSeconds);
@@ -122,7 +122,11 @@ function fromSparing(capacity: Capacity, interval: Interval, h: number): Capacit
   const came = Math.min(admitted ?? 0, arrived === undefined ? Number.POSITIVE_INFINITY : arrived + lagNoise);
   const waited = Math.max(0, startLag - lagNoise);
   const left = endLag > lagNoise ? endLag : 0;
-  const shown = Math.max(drain, (came + waited - left) / interval.seconds);
+  const shown = Math.max(
+    drain,
+    (came + waited - left) / interval.seconds,
+    (completed - lagNoise) / interval.seconds,
+  );
   const raised = shown > raiseAt * filter.v;
   const v = raised ? shown : filter.v * forgotten;
   return {

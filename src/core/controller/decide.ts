@@ -146,8 +146,11 @@ function blind(
   at: Instant,
 ): Verdict {
   const { settings, shedding, thresholdSteps, trouble } = known;
-  const ceiling = ceilingRate(rates, delaysFor(settings, rates));
-  const { rate, phase } = blindRate(settings, at, lastFreshAt, known.rate, capacity ?? drain, ceiling);
+  // Nothing completed is nothing known: an idle target is not held to nothing.
+  const ever = ceilingRate(rates, delaysFor(settings, rates));
+  const ceiling = ever > 0 ? Math.max(ever, settings.minRate) : undefined;
+  const lastDrain = (capacity ?? drain) || undefined;
+  const { rate, phase } = blindRate(settings, at, lastFreshAt, known.rate, lastDrain, ceiling);
   const most = rate === null ? "" : `, ${brief(rate)}/s`;
   const doing =
     phase === "descending"

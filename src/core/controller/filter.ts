@@ -121,8 +121,10 @@ export function stepFilter(
   const slack = tuning.slack ?? 0;
   const e = beyond(z - predicted, Math.max(slack, toleranceSlack * tolerance));
   const s = Math.max(Math.sqrt(filter.variance), tuning.noiseFloor, countNoise, tolerance / 3);
-  const readings = filter.readings + 1;
-  const memory = Math.max(leastMemory, 1 / readings);
+  // The first surprise after a start or a break is the speed that was not known yet: it tells no noise.
+  const learns = filter.n > 1;
+  const readings = filter.readings + (learns ? 1 : 0);
+  const memory = learns ? Math.max(leastMemory, 1 / readings) : 0;
   const most = 9 * s ** 2;
   const variance =
     filter.variance + memory * (Math.min((e - filter.lastSurprise) ** 2 / 2, most) - filter.variance);

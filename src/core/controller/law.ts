@@ -16,7 +16,7 @@
  */
 import { clamp, type Instant, type Rate } from "../units.ts";
 import type { Delays } from "./delays.ts";
-import { lagNoiseOf, predictLag, type Rates } from "./rates.ts";
+import { predictLag, type Rates } from "./rates.ts";
 
 export interface Law {
   /** null: nothing limits. */
@@ -52,7 +52,7 @@ export function lawRate(
   const lagMessages = predictLag(rates, at, admittedTotal);
   const capacity = capacityOf(rates);
   const { setpointSeconds, correctSeconds } = delays;
-  const noise = lagNoiseOf(rates);
+  const noise = rates.lagNoise;
   const most = delays.mostMessages ?? Number.POSITIVE_INFINITY;
   const useful = usefulShare * capacity;
   const held = Math.min(setpointSeconds * useful, most);

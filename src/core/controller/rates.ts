@@ -51,6 +51,8 @@ export interface Rates {
   readonly offset: Offset | undefined;
   /** Intervals between samples so far. */
   readonly intervals: number;
+  /** What a reading of lag may be off by, in messages, as far as the samples before the last one told. */
+  readonly lagNoise: number;
   /** How old samples usually are on arrival. */
   readonly ageSeconds: number;
   /** When completions were told last. */
@@ -93,6 +95,7 @@ export function beginRates(sample: Sample): Rates {
         ? undefined
         : beginOffset(offsetOf(sample, arrivals, consumedTotal)),
     intervals: 0,
+    lagNoise: 0,
     ageSeconds: ageOf(sample),
     toldAt: at,
   };
@@ -123,6 +126,7 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
           ? rebaseFilter(filter, at, z)
           : stepFilter(filter, at, z, input, tuning);
 
+  const lagNoise = lagNoiseOf(rates);
   const share = sample.isApproximate ? approximateNoiseShare : noiseShare;
   const tuningFor = (rate: Rate, surprises: number): Tuning => ({
     noiseFloor: share * rate * h,
@@ -143,7 +147,7 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
             consumedTotal,
             startLag: rates.sample.lagMessages,
             endLag: sample.lagMessages,
-            lagNoise: lagNoiseOf(rates),
+            lagNoise,
             admitted,
             arrived: differenceOf(rates.sample.producedTotal, sample.producedTotal),
             drain: drain !== undefined && drain.n >= settledReadings ? speed(drain) : 0,
@@ -180,6 +184,7 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
               0.25 * delays.setpointSeconds * scale,
             ),
     intervals: rates.intervals + 1,
+    lagNoise,
     ageSeconds: rates.ageSeconds + 0.2 * (ageOf(sample) - rates.ageSeconds),
     toldAt: consumedTotal === undefined ? rates.toldAt : at,
   };
@@ -204,7 +209,7 @@ export const delaysFor = (settings: TargetSettings, rates: Rates | undefined): D
   );
 
 /** What a reading of lag may be off by, in messages. Lag that completions are told from shows it in those. */
-export const lagNoiseOf = ({ offset, drain, sample: { basis } }: Rates): number =>
+const lagNoiseOf = ({ offset, drain, sample: { basis } }: Rates): number =>
   basis === "counters"
     ? offset === undefined
       ? 0

@@ -1,7 +1,6 @@
 /** A target's life, event by event: each scenario a name, its events and what is decided at the end. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
 import type { TargetEvent } from "../../../src/core/controller/events.ts";
 import { beginTarget, type Step, stepTarget } from "../../../src/core/controller/step.ts";
 import type { Decision } from "../../../src/core/decision.ts";
@@ -277,116 +276,5 @@ describe("a target's life", () => {
       { event: "reconfigured", at: 11 * second, settings: settings({ maxRate: 30 }) },
     ]);
     assert.equal(decision.rate, 30);
-  });
-});
-
-/** A history with polls that fail, samples that say nothing, and gaps. */
-const eventually = fc.array(
-  fc.record({
-    after: fc.integer({ min: 100, max: 20_000 }),
-    kind: fc.constantFrom("sample", "sample", "sample", "unknown", "failed", "tick"),
-    lag: fc.integer({ min: 0, max: 100_000 }),
-    done: fc.integer({ min: 0, max: 5000 }),
-    came: fc.integer({ min: 0, max: 5000 }),
-  }),
-  { maxLength: 60 },
-);
-
-type History = typeof eventually extends fc.Arbitrary<infer T> ? T : never;
-
-const toEvents = (history: History): TargetEvent[] => {
-  let [at, consumed, admitted] = [0, 0, 0];
-  return history.map(({ after, kind, lag, done, came }): TargetEvent => {
-    at += after;
-    admitted += came;
-    if (kind === "failed") return failed(at / second);
-    if (kind === "tick") return tick(at / second, admitted);
-    consumed += done;
-    const over = { admitted, attempted: admitted, produced: admitted };
-    return observed(
-      at / second,
-      lag,
-      consumed,
-      kind === "unknown" ? { ...over, ready: { value: 0, quality: "stale" } } : over,
-    );
-  });
-};
-
-describe("whatever happens to a target", () => {
-  it("its rate is finite and within its bounds", () => {
-    const bounds = { minRate: 2, maxRate: 900 };
-    fc.assert(
-      fc.property(eventually, (history) => {
-        let step = beginTarget("orders", settings(bounds), 0);
-        for (const event of toEvents(history)) {
-          step = stepTarget(step.state, event);
-          const { rate } = step.decision;
-          assert.ok(rate !== null && rate >= bounds.minRate - 1e-9 && rate <= bounds.maxRate, String(rate));
-        }
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it("a missing or failed value never raises it", () => {
-    fc.assert(
-      fc.property(
-        eventually,
-        fc.array(fc.integer({ min: 100, max: 30_000 }), { maxLength: 20 }),
-        (history, gaps) => {
-          let step = live(toEvents(history));
-          if (step.state.lastFreshAt === undefined) return;
-          let at = step.decision.decidedAt + 1;
-          // From the first failure on: what a prediction between two polls does before it is another matter.
-          step = stepTarget(step.state, failed(at / second));
-          for (const gap of gaps) {
-            const before = step.decision.rate;
-            at += gap;
-            step = stepTarget(
-              step.state,
-              gap % 2 === 0 ? failed(at / second) : tick(at / second, step.state.admittedTotal ?? 0),
-            );
-            const { rate } = step.decision;
-            assert.ok(
-              before === null || (rate !== null && rate <= before + 1e-9),
-              `${before} became ${rate}`,
-            );
-          }
-        },
-      ),
-      { numRuns: 500 },
-    );
-  });
-
-  it("more lag never raises it, from the same state", () => {
-    fc.assert(
-      fc.property(
-        eventually,
-        fc.integer({ min: 0, max: 50_000 }),
-        fc.integer({ min: 1, max: 50_000 }),
-        (history, lag, more) => {
-          const { state, decision } = live(toEvents(history));
-          const at = decision.decidedAt / second + 1;
-          const consumed = 1e6;
-          const next = (ready: number) =>
-            stepTarget(state, observed(at, ready, consumed, { produced: 2e6, admitted: 1e6 })).decision.rate;
-          const [less, larger] = [next(lag), next(lag + more)];
-          assert.ok(
-            less === null || (larger !== null && larger <= less + 1e-9),
-            `${lag}: ${less}, ${lag + more}: ${larger}`,
-          );
-        },
-      ),
-      { numRuns: 500 },
-    );
-  });
-
-  it("the same events give the same decisions", () => {
-    fc.assert(
-      fc.property(eventually, (history) => {
-        const events = toEvents(history);
-        assert.deepEqual(live(events).decision, live(events).decision);
-      }),
-    );
   });
 });
