@@ -3,7 +3,7 @@
  *
  *   still      an interval in which the counter moved by less than a twentieth of what it was to move, with
  *              lag to do
- *   proof      a move after a standstill that makes up for more than two fifths of it: work went on, unseen
+ *   proof      a move after a standstill that makes up for most of it: work went on, unseen
  *   cadence    once proven, the slow mean of the time between moves: Pe = max(poll, cadence); forgotten after 200
  *              moves without a standstill
  *
@@ -32,6 +32,7 @@ export interface Cadence {
 
 const stillShare = 0.05;
 const caughtUpShare = 0.4;
+const atOnce = 1.6;
 /** More than this in one go is no catching up: consumers have become faster. */
 const mostShare = 2.5;
 /** So many moves without a standstill, and the counter runs. */
@@ -70,7 +71,7 @@ export function stepCadence(
   const isStill = moved === 0 || (expected >= leastMessages && moved < stillShare * expected);
   if (hasWork && isStill) return { ...cadence, stillSamples: cadence.stillSamples + 1 };
   const gap = secondsBetween(cadence.movedAt, at);
-  const proven = hasWork && cadence.moves > 0 && catchesUp(cadence, at, total);
+  const proven = hasWork && cadence.moves > 0 && catchesUp(cadence, at, total, intervalSeconds);
   const runOfMoves = cadence.stillSamples > 0 ? 0 : cadence.runOfMoves + 1;
   const stepped = proven || (cadence.stepped && runOfMoves < runningMoves);
   // What is no backlog's pace tells nothing of commits.
@@ -96,13 +97,18 @@ export function stepCadence(
   };
 }
 
-/** Whether a move after a standstill makes up for it. */
-export const catchesUp = (cadence: Cadence, at: Instant, total: number): boolean => {
+/**
+ * Whether a move after a standstill makes up for it: after one empty interval, for two fifths of the time since; after
+ * more, for more than could be done in the last interval alone.
+ */
+export const catchesUp = (cadence: Cadence, at: Instant, total: number, intervalSeconds: number): boolean => {
   if (cadence.stillSamples === 0) return false;
   if (cadence.moves === 0) return total > cadence.total;
+  const moved = total - cadence.total;
   const expected = cadence.speed * secondsBetween(cadence.movedAt, at);
-  const share = (total - cadence.total) / expected;
-  return expected >= leastMessages && share > caughtUpShare && share < mostShare;
+  const least =
+    cadence.stillSamples === 1 ? caughtUpShare * expected : atOnce * cadence.speed * intervalSeconds;
+  return expected >= leastMessages && moved > least && moved < mostShare * expected;
 };
 
 /** Seconds between commits, where they are seen to be apart; 0 where the counter runs. */

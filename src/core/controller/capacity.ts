@@ -85,18 +85,40 @@ export function stepCapacity(capacity: Capacity, interval: Interval): Capacity {
   const h = secondsBetween(filter.at, at);
   const enough = (busySeconds + filter.tolerantSeconds) * filter.v;
   const least = Math.max(1, enough, interval.lagNoise);
-  const once = capacity.fromBelow ? consumedTotal - capacity.total : 0;
+  const wasStill = capacity.cadence.stillSamples > 0;
+  // Of a target that was never seen busy, what was done at once may have been all of it.
+  const once = capacity.fromBelow && !wasStill ? consumedTotal - capacity.total : 0;
   const busy = Math.min(interval.startLag, interval.endLag) > Math.max(least, once);
-  const cadence = stepCadence(capacity.cadence, at, consumedTotal, interval.seconds, busy && !interval.isGap);
+  // Who stood still before work, and has done all of it since, had work all along.
+  const hadWork = busy || (wasStill && interval.startLag > least);
+  const cadence = stepCadence(
+    capacity.cadence,
+    at,
+    consumedTotal,
+    interval.seconds,
+    hadWork && interval.isCounter && !interval.isGap,
+  );
   const known = { ...capacity, cadence, total: consumedTotal };
-  if (!busy) return fromSparing(known, interval, h, consumedTotal - capacity.total);
+  if (!busy) {
+    // What a counter shows that stood still was done since it moved last.
+    const since = wasStill ? secondsBetween(capacity.cadence.movedAt, at) : interval.seconds;
+    return fromSparing(
+      known,
+      interval,
+      h,
+      (consumedTotal - capacity.total - interval.lagNoise) / since,
+      wasStill,
+    );
+  }
   if (awaitsCommit(cadence, at, interval.seconds)) return known;
   const busyIntervals = capacity.busyIntervals + 1;
   const unsaid = (Math.min(cadenceSeconds(cadence), interval.seconds) * filter.v) / 2;
   const z = consumedTotal + unsaid;
   if (interval.isGap) return { ...known, busyIntervals, filter: rebaseFilter(filter, at, z) };
   const scale = Math.max(filter.v, 0.1 * capacity.peak);
-  const before = catchesUp(capacity.cadence, at, consumedTotal) ? (capacity.beforeStill ?? filter) : filter;
+  const before = catchesUp(capacity.cadence, at, consumedTotal, interval.seconds)
+    ? (capacity.beforeStill ?? filter)
+    : filter;
   const stepped = stepFilter(capacity.fromBelow ? { ...before, n: 1, former: undefined } : before, at, z, 0, {
     noiseFloor: Math.max(interval.noiseShare * scale * h, steppedNoise * unsaid),
     breakAt,
@@ -114,7 +136,14 @@ export function stepCapacity(capacity: Capacity, interval: Interval): Capacity {
 }
 
 /** An interval in which consumers had time to spare. */
-function fromSparing(capacity: Capacity, interval: Interval, h: number, completed: number): Capacity {
+/** `completed`: per second, by the counter; `wasStill`: it stood still before, and lag with it. */
+function fromSparing(
+  capacity: Capacity,
+  interval: Interval,
+  h: number,
+  completed: Rate,
+  wasStill: boolean,
+): Capacity {
   const { filter } = capacity;
   const { at, consumedTotal, admitted, arrived, startLag, endLag, lagNoise, drain } = interval;
   const forgotten = 0.5 ** (h / halvingSeconds);
@@ -122,11 +151,8 @@ function fromSparing(capacity: Capacity, interval: Interval, h: number, complete
   const came = Math.min(admitted ?? 0, arrived === undefined ? Number.POSITIVE_INFINITY : arrived + lagNoise);
   const waited = Math.max(0, startLag - lagNoise);
   const left = endLag > lagNoise ? endLag : 0;
-  const shown = Math.max(
-    drain,
-    (came + waited - left) / interval.seconds,
-    (completed - lagNoise) / interval.seconds,
-  );
+  const given = wasStill ? 0 : (came + waited - left) / interval.seconds;
+  const shown = Math.max(drain, given, completed);
   const raised = shown > raiseAt * filter.v;
   const v = raised ? shown : filter.v * forgotten;
   return {

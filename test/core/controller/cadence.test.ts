@@ -100,8 +100,8 @@ describe("commit cadence", () => {
 
   it("tells catching up from going on", () => {
     const still = feed([...committed(30, 1), ...Array(9).fill(3000)]);
-    assert.equal(catchesUp(still, 40 * second, 4000), true);
-    assert.equal(catchesUp(still, 40 * second, 3100), false);
-    assert.equal(catchesUp(feed(committed(30, 1)), 31 * second, 3100), false);
+    assert.equal(catchesUp(still, 40 * second, 4000, 1), true);
+    assert.equal(catchesUp(still, 40 * second, 3100, 1), false);
+    assert.equal(catchesUp(feed(committed(30, 1)), 31 * second, 3100, 1), false);
   });
 });
