@@ -1,7 +1,9 @@
 /**
  * Takes a target's events one after the other and tells what the daemon would have decided. Where no ticks are
- * recorded it makes its own, as the daemon has them: every 250 ms, with the totals between two observations
- * taken from a straight line. In a gap of more than an hour those of the first and of the last half hour.
+ * recorded it makes its own, as the daemon has them: every 250 ms, and just before each event. Their totals are on the
+ * straight line through the two observations around them, or through the last two where the next is not there yet: a
+ * sample is old when it arrives, and producers did not stop meanwhile. In a gap of more than an hour it makes those of
+ * the first and of the last half hour.
  */
 import type { Assessment } from "../../core/assessment.ts";
 import type { TargetEvent } from "../../core/controller/events.ts";
@@ -9,7 +11,6 @@ import { isNews } from "../../core/controller/publish.ts";
 import { beginTarget, stepTarget, type TargetState, tellTarget } from "../../core/controller/step.ts";
 import { resumeTarget } from "../../core/controller/warm.ts";
 import type { Decision } from "../../core/decision.ts";
-import type { Observation } from "../../core/observation.ts";
 import type { TargetSettings } from "../../core/settings.ts";
 import type { Instant } from "../../core/units.ts";
 import type { PublishedDecision } from "../../daemon/board.ts";
@@ -33,12 +34,17 @@ interface Totals {
   readonly attempted?: number;
 }
 
+/** The last two observations that told totals. */
+type Line = readonly [from: Totals, to: Totals];
+
+const noLine: Line = [{ at: 0 }, { at: 0 }];
+
 export function createPlayer(target: string, settings: TargetSettings): Player {
   let state: TargetState | undefined;
   let takenAt: Instant = Number.NEGATIVE_INFINITY;
   let nextTickAt: Instant = 0;
   let ticks = true;
-  let known: Totals = { at: 0 };
+  let line = noLine;
   let published: Decision | undefined;
   let versions = 0;
 
@@ -58,22 +64,27 @@ export function createPlayer(target: string, settings: TargetSettings): Player {
     const { decision, assessment } = tellTarget(begun, told.at);
     state = begun;
     ticks = !told.ticks;
+    line = noLine;
     published = undefined;
     return { ok: true, decision: note(decision), assessment };
   };
 
-  const tickUntil = (from: TargetState, until: Instant, totals: Totals): TargetState => {
+  const tickUntil = (from: TargetState, until: Instant): TargetState => {
     let current = from;
     const gap = until - nextTickAt;
     const resumeAt = gap > gapMs ? nextTickAt + Math.ceil((gap - gapMs / 2) / tickMs) * tickMs : nextTickAt;
     const pauseAt = gap > gapMs ? nextTickAt + gapMs / 2 : until;
-    for (let at = nextTickAt; at < until; at += tickMs) {
-      if (at >= pauseAt && at < resumeAt) at = resumeAt;
-      const step = stepTarget(current, { event: "tick", at, ...between(known, totals, at) });
+    const tick = (at: Instant): void => {
+      const step = stepTarget(current, { event: "tick", at, ...totalsAt(line, at) });
       note(step.decision);
       current = step.state;
       nextTickAt = at + tickMs;
+    };
+    for (let at = nextTickAt; at < until; at += tickMs) {
+      if (at >= pauseAt && at < resumeAt) at = resumeAt;
+      tick(at);
     }
+    tick(until);
     return current;
   };
 
@@ -94,7 +105,6 @@ export function createPlayer(target: string, settings: TargetSettings): Player {
         nextTickAt = at + tickMs;
         return played;
       }
-      const totals = told.event === "observed" ? totalsOf(told.observation) : known;
       let current = state;
       if (current === undefined) {
         const begun = beginTarget(target, settings, at);
@@ -103,7 +113,8 @@ export function createPlayer(target: string, settings: TargetSettings): Player {
         nextTickAt = at + tickMs;
       }
       if (told.event === "tick") ticks = false;
-      if (ticks) current = tickUntil(current, at, totals);
+      if (told.event === "observed") line = onwards(line, told.observation);
+      if (ticks) current = tickUntil(current, at);
       const event: TargetEvent =
         told.event === "reconfigured"
           ? { ...told, settings: { ...current.settings, ...told.settings } }
@@ -111,23 +122,24 @@ export function createPlayer(target: string, settings: TargetSettings): Player {
       const step = stepTarget(current, event);
       state = step.state;
       takenAt = at;
-      known = { ...known, ...totals };
       return { ok: true, decision: note(step.decision), assessment: step.assessment };
     },
   };
 }
 
-const totalsOf = ({ at, admitted, attempted }: Observation): Totals => ({
-  at,
-  ...(admitted !== undefined && { admitted }),
-  ...(attempted !== undefined && { attempted }),
-});
+const onwards = (line: Line, { at, admitted, attempted }: Totals): Line =>
+  at <= line[1].at || (admitted === undefined && attempted === undefined)
+    ? line
+    : [
+        line[1],
+        { at, ...(admitted !== undefined && { admitted }), ...(attempted !== undefined && { attempted }) },
+      ];
 
-/** The totals at `at`, on the line between two that are known; the earlier ones where one counter was reset. */
-const between = (from: Totals, to: Totals, at: Instant): { admitted?: number; attempted?: number } => {
-  const share = to.at > from.at ? Math.min(1, Math.max(0, (at - from.at) / (to.at - from.at))) : 1;
+/** The totals on a line at `at`; the earlier ones where there are no two, or a counter was reset. */
+const totalsAt = ([from, to]: Line, at: Instant): { admitted?: number; attempted?: number } => {
+  const share = to.at > from.at ? Math.max(0, (at - from.at) / (to.at - from.at)) : 1;
   const total = (a: number | undefined, b: number | undefined): number | undefined =>
-    a === undefined || b === undefined || b < a ? a : a + share * (b - a);
+    a === undefined || b === undefined || b < a ? (b ?? a) : a + share * (b - a);
   const admitted = total(from.admitted, to.admitted);
   const attempted = total(from.attempted, to.attempted);
   return {

@@ -48,7 +48,6 @@ export const headgate: Law = {
     const retention = {
       ...(setup.retentionSeconds !== undefined && { retentionMs: setup.retentionSeconds * 1000 }),
       ...(setup.retentionMessages !== undefined && { retentionMessages: setup.retentionMessages }),
-      ...(setup.retentionMessages !== undefined && { retentionMessages: setup.retentionMessages }),
     };
     return {
       observed({ at, receivedAt, lag, produced, consumed, admitted, attempted, rebalancing }) {
