@@ -43,6 +43,8 @@ export interface Interval {
   readonly seconds: number;
   /** The counter of completions. */
   readonly consumedTotal: number;
+  /** Completions by all that was read; absent: by the counter alone. */
+  readonly completions?: number | undefined;
   /** Messages, at either end. */
   readonly startLag: number;
   readonly endLag: number;
@@ -64,6 +66,8 @@ export interface Interval {
 /** Lag below this many seconds of work means time to spare. */
 const busySeconds = 0.5;
 const breakAt = 4;
+/** A fall is believed sooner than a rise: until it is, what comes in too much has to be waited out. */
+const breakDownAt = 3.25;
 /** Of what a stepped counter may have left unsaid: what tells nothing, and what its readings are off by at least. */
 const slackShare = 0.75;
 const steppedNoise = 0.4;
@@ -113,7 +117,7 @@ export function stepCapacity(capacity: Capacity, interval: Interval): Capacity {
   if (awaitsCommit(cadence, at, interval.seconds)) return known;
   const busyIntervals = capacity.busyIntervals + 1;
   const unsaid = (Math.min(cadenceSeconds(cadence), interval.seconds) * filter.v) / 2;
-  const z = consumedTotal + unsaid;
+  const z = (interval.completions ?? consumedTotal) + unsaid;
   if (interval.isGap) return { ...known, busyIntervals, filter: rebaseFilter(filter, at, z) };
   const scale = Math.max(filter.v, 0.1 * capacity.peak);
   const before = catchesUp(capacity.cadence, at, consumedTotal, interval.seconds)
@@ -122,6 +126,7 @@ export function stepCapacity(capacity: Capacity, interval: Interval): Capacity {
   const stepped = stepFilter(capacity.fromBelow ? { ...before, n: 1, former: undefined } : before, at, z, 0, {
     noiseFloor: Math.max(interval.noiseShare * scale * h, steppedNoise * unsaid),
     breakAt,
+    breakDownAt,
     slack: slackShare * unsaid,
   });
   const v = Math.max(0, stepped.v);

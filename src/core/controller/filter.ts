@@ -5,7 +5,8 @@
  *   s² ← s² + m·(min((e − e₋)²/2, 9s²) − s²)     its noise, from successive differences: an error that persists is
  *   p² ← p² + m·(min(e², 9s²) − p²)              tracking, not noise; it is in p alone. m = max(0.05, 1/readings)
  *   s = max(√s², floor, fa·v/3)
- *   n ≥ 3 and |e| > breakAt·s:  x = z, v += e/h, n = 1      a break: the speed has changed, start afresh
+ *   n ≥ 3 and |e| > breakAt·s:  x = z, v += e/h, n = 1      a break: the speed has changed, start afresh; a fall
+ *                               may have its own breakAt
  *   else, with ρ = (p² − s²)/p²:
  *     g ← clamp(g·exp(0.2·(ρ − 0.1)), 0.05, 0.4)
  *     α = max(1 − (1−g)², 2(2n−1)/(n(n+1)))      a growing memory after each break (least squares over n
@@ -70,6 +71,8 @@ export interface Tuning {
   readonly noiseFloor: number;
   /** How many times its usual size a surprise is a break. */
   readonly breakAt: number;
+  /** The same for a surprise downwards; absent: as upwards. */
+  readonly breakDownAt?: number;
   /** A surprise of so much tells nothing, in messages. */
   readonly slack?: number;
 }
@@ -129,7 +132,7 @@ export function stepFilter(
   const variance =
     filter.variance + memory * (Math.min((e - filter.lastSurprise) ** 2 / 2, most) - filter.variance);
 
-  if (filter.n >= 3 && Math.abs(e) > tuning.breakAt * s) {
+  if (filter.n >= 3 && (e > tuning.breakAt * s || -e > (tuning.breakDownAt ?? tuning.breakAt) * s)) {
     const former: Former = {
       x: predicted,
       v: filter.v,

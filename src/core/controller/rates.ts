@@ -4,7 +4,8 @@
  *   capacity μ     what consumers can do (capacity.ts)
  *   exogenous λx   arrivals beside what was admitted here
  *   offset         a slow mean of lag − (arrivals − completions) (offset.ts)
- *   L₀             arrivals − completions + offset, each filtered: three noisy readings made one
+ *   L₀             arrivals − completions + offset, each filtered: three noisy readings made one. They are
+ *                  reconciled first: of what does not add up, a third is taken for the noise of each
  *   L̂(t)           max(0, L₀ + admitted since the sample − (μ − λx)·elapsed)
  */
 import type { Basis } from "../assessment.ts";
@@ -63,6 +64,10 @@ export interface Rates {
 
 /** From so many readings on a speed is no longer mostly noise. */
 const settledReadings = 4;
+/** From so many readings on the offset is no longer mostly noise. */
+const settledOffset = 3;
+/** Of the lag that is held: more than this at once is no noise. */
+const jumpShare = 0.25;
 /** What a reading may be off by at the least, of the messages of one interval. */
 const noiseShare = 0.04;
 const approximateNoiseShare = 0.1;
@@ -101,6 +106,21 @@ export function beginRates(sample: Sample): Rates {
   };
 }
 
+/**
+ * Arrivals, completions and lag say two things in three readings. What does not add up is noise, a third of it in
+ * each; but where it is a jump (messages lost, a rewind), or the offset is not known better than that.
+ */
+function reconcile(sample: Sample, offset: Offset | undefined, jump: number) {
+  const { producedTotal, consumedTotal } = sample;
+  const told = { arrivals: arrivalsOf(sample), completions: consumedTotal };
+  if (producedTotal === undefined || consumedTotal === undefined) return told;
+  if (offset === undefined || offset.readings < settledOffset) return told;
+  const error = offsetOf(sample, producedTotal, consumedTotal) - offset.value;
+  return Math.abs(error) > jump
+    ? told
+    : { arrivals: producedTotal + error / 3, completions: consumedTotal - error / 3 };
+}
+
 const offsetOf = (sample: Sample, arrivals: number, completions: number): number =>
   sample.lagMessages - (arrivals - completions);
 
@@ -132,7 +152,14 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
     noiseFloor: share * rate * h,
     breakAt: surprises,
   });
-  const arrivals = arrivalsOf(sample);
+  const scale = Math.max(
+    speed(rates.capacity?.filter),
+    speed(rates.drain),
+    0.1 * (rates.capacity?.peak ?? 0),
+  );
+  const jump = jumpShare * delays.setpointSeconds * scale;
+  const arrived = arrivalsOf(sample);
+  const { arrivals, completions } = reconcile(sample, rates.offset, jump);
   const admitted = admittedBetween(rates.sample, sample.admittedTotal);
   const drain = follow(rates.drain, consumedTotal, 0, tuningFor(speed(rates.drain), breakAt));
   const inflow = follow(rates.inflow, arrivals, 0, tuningFor(speed(rates.inflow), breakAt));
@@ -145,6 +172,7 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
             at,
             seconds: h,
             consumedTotal,
+            completions,
             startLag: rates.sample.lagMessages,
             endLag: sample.lagMessages,
             lagNoise,
@@ -155,11 +183,6 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
             isCounter: sample.basis === "counters",
             noiseShare: share,
           });
-  const scale = Math.max(
-    speed(rates.capacity?.filter),
-    speed(rates.drain),
-    0.1 * (rates.capacity?.peak ?? 0),
-  );
   const exogenous =
     admitted === undefined
       ? sample.admittedTotal === undefined || arrivals === undefined
@@ -174,15 +197,11 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
     capacity,
     exogenous: exogenous && { ...exogenous, v: Math.max(0, exogenous.v) },
     offset:
-      arrivals === undefined || consumedTotal === undefined
+      arrived === undefined || consumedTotal === undefined
         ? rates.offset
         : rates.offset === undefined
-          ? beginOffset(offsetOf(sample, arrivals, consumedTotal))
-          : stepOffset(
-              rates.offset,
-              offsetOf(sample, arrivals, consumedTotal),
-              0.25 * delays.setpointSeconds * scale,
-            ),
+          ? beginOffset(offsetOf(sample, arrived, consumedTotal))
+          : stepOffset(rates.offset, offsetOf(sample, arrived, consumedTotal), jump),
     intervals: rates.intervals + 1,
     lagNoise,
     ageSeconds: rates.ageSeconds + 0.2 * (ageOf(sample) - rates.ageSeconds),

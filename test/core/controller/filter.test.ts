@@ -40,6 +40,15 @@ describe("counter filter", () => {
     assert.equal(filter.n, 1);
   });
 
+  it("believes a fall sooner than a rise, where it is told to", () => {
+    const steady = Array.from({ length: 10 }, (_, index) => 1000 * index);
+    const at = 10 * second;
+    const sooner = { ...tuning, breakDownAt: 3 };
+    assert.equal(stepFilter(feed(steady), at, 10_000 - 140, 0, tuning).n, 11);
+    assert.equal(stepFilter(feed(steady), at, 10_000 - 140, 0, sooner).n, 1);
+    assert.equal(stepFilter(feed(steady), at, 10_000 + 140, 0, sooner).n, 11);
+  });
+
   it("takes a pause for no break once the old speed is back, and the next one not even at first", () => {
     const before = Array.from({ length: 10 }, (_, index) => 1000 * index);
     const paused = feed([...before, 9300]);
