@@ -41,6 +41,8 @@ export interface Capacity {
 export interface Interval {
   readonly at: Instant;
   readonly seconds: number;
+  /** Since the counter was read last: more where the sample before did not tell it. */
+  readonly toldSeconds: number;
   /** The counter of completions. */
   readonly consumedTotal: number;
   /** Completions by all that was read; absent: by the counter alone. */
@@ -105,7 +107,7 @@ export function stepCapacity(capacity: Capacity, interval: Interval): Capacity {
   const known = { ...capacity, cadence, total: consumedTotal };
   if (!busy) {
     // What a counter shows that stood still was done since it moved last.
-    const since = wasStill ? secondsBetween(capacity.cadence.movedAt, at) : interval.seconds;
+    const since = wasStill ? secondsBetween(capacity.cadence.movedAt, at) : interval.toldSeconds;
     return fromSparing(
       known,
       interval,

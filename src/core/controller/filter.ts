@@ -224,6 +224,19 @@ function takeBack(
   };
 }
 
+/** The track goes on to `at` without a reading; `input` as above. */
+export function awaitReading(filter: CounterFilter, at: Instant, input: number): CounterFilter {
+  const h = secondsBetween(filter.at, at);
+  const { former } = filter;
+  const moved = former === undefined ? 0 : input + former.v * h;
+  return {
+    ...filter,
+    at,
+    x: filter.x + input + filter.v * h,
+    former: former && { ...former, x: former.x + moved, z: former.z + moved },
+  };
+}
+
 /** The same track from a new origin: after a reset of the counter, or a gap too long to speak of noise. */
 export const rebaseFilter = (filter: CounterFilter, at: Instant, z: number): CounterFilter => ({
   ...filter,

@@ -32,6 +32,14 @@ export const beginOffset = (value: number): Offset => ({
 export const noiseOf = (variance: number, differences: number): number =>
   2 * Math.sqrt(variance) * (1 + 8 / Math.max(1, differences) ** 2);
 
+/** Taken afresh, with the noise that is known. */
+export const rebaseOffset = (offset: Offset, reading: number): Offset => ({
+  ...offset,
+  value: reading,
+  readings: 1,
+  lastReading: reading,
+});
+
 /** `reading`: lag − (arrivals − completions) of one sample; `jump`: what is too much for noise, in messages. */
 export function stepOffset(offset: Offset, reading: number, jump: number): Offset {
   const error = reading - offset.value;
@@ -39,8 +47,7 @@ export function stepOffset(offset: Offset, reading: number, jump: number): Offse
   const isKnown = offset.differences >= knownReadings;
   const isLarge = Math.abs(error) > Math.max(jump, isKnown ? jumpAt * Math.sqrt(offset.variance) : 0);
   const repeats = Math.abs(change) < 0.25 * Math.abs(error);
-  if (isLarge && (repeats || isKnown))
-    return { ...offset, value: reading, readings: 1, lastReading: reading };
+  if (isLarge && (repeats || isKnown)) return rebaseOffset(offset, reading);
   const readings = offset.readings + 1;
   const differences = offset.differences + 1;
   return {

@@ -15,6 +15,7 @@ import { cadenceSeconds } from "./cadence.ts";
 import { beginCapacity, type Capacity, stepCapacity } from "./capacity.ts";
 import { type Delays, delaysOf } from "./delays.ts";
 import {
+  awaitReading,
   beginFilter,
   type CounterFilter,
   positionAt,
@@ -22,7 +23,7 @@ import {
   stepFilter,
   type Tuning,
 } from "./filter.ts";
-import { beginOffset, noiseOf, type Offset, stepOffset } from "./offset.ts";
+import { beginOffset, noiseOf, type Offset, rebaseOffset, stepOffset } from "./offset.ts";
 
 /** One fresh sample. Totals only ever rise; `admitted` is what had been let in when the sample was taken. */
 export interface Sample {
@@ -37,6 +38,8 @@ export interface Sample {
   readonly basis: Basis;
   /** The broker says that its counts are not exact. */
   readonly isApproximate: boolean;
+  /** A counter began again: the totals lack what it counted since the sample before. */
+  readonly isReset?: true;
 }
 
 export interface Rates {
@@ -79,15 +82,18 @@ const exogenousBreakAt = 6;
 /** After a gap of more than this many polls a filter keeps its speed and takes its position afresh. */
 const gapPolls = 6;
 
-const arrivalsOf = (sample: Sample): number | undefined =>
+/** Where they are not counted, told from completions and lag, from the origin that they were counted from before. */
+const arrivalsOf = (sample: Sample, offset: Offset | undefined): number | undefined =>
   sample.producedTotal ??
-  (sample.consumedTotal === undefined ? undefined : sample.consumedTotal + sample.lagMessages);
+  (sample.consumedTotal === undefined
+    ? undefined
+    : sample.consumedTotal + sample.lagMessages - (offset?.value ?? 0));
 
 const ageOf = (sample: Sample): number => Math.max(0, secondsBetween(sample.at, sample.receivedAt));
 
 export function beginRates(sample: Sample): Rates {
   const { at, consumedTotal } = sample;
-  const arrivals = arrivalsOf(sample);
+  const arrivals = arrivalsOf(sample, undefined);
   const begin = (z: number | undefined) => (z === undefined ? undefined : beginFilter(at, z));
   return {
     sample,
@@ -95,10 +101,7 @@ export function beginRates(sample: Sample): Rates {
     inflow: begin(arrivals),
     capacity: consumedTotal === undefined ? undefined : beginCapacity(at, consumedTotal),
     exogenous: sample.admittedTotal === undefined ? undefined : begin(arrivals),
-    offset:
-      arrivals === undefined || consumedTotal === undefined
-        ? undefined
-        : beginOffset(offsetOf(sample, arrivals, consumedTotal)),
+    offset: followOffset(undefined, sample, 0),
     intervals: 0,
     lagNoise: 0,
     ageSeconds: ageOf(sample),
@@ -112,9 +115,9 @@ export function beginRates(sample: Sample): Rates {
  */
 function reconcile(sample: Sample, offset: Offset | undefined, jump: number) {
   const { producedTotal, consumedTotal } = sample;
-  const told = { arrivals: arrivalsOf(sample), completions: consumedTotal };
+  const told = { arrivals: arrivalsOf(sample, offset), completions: consumedTotal };
   if (producedTotal === undefined || consumedTotal === undefined) return told;
-  if (offset === undefined || offset.readings < settledOffset) return told;
+  if (offset === undefined || offset.readings < settledOffset || sample.isReset) return told;
   const error = offsetOf(sample, producedTotal, consumedTotal) - offset.value;
   return Math.abs(error) > jump
     ? told
@@ -124,6 +127,16 @@ function reconcile(sample: Sample, offset: Offset | undefined, jump: number) {
 const offsetOf = (sample: Sample, arrivals: number, completions: number): number =>
   sample.lagMessages - (arrivals - completions);
 
+function followOffset(offset: Offset | undefined, sample: Sample, jump: number): Offset | undefined {
+  const { producedTotal, consumedTotal } = sample;
+  if (consumedTotal === undefined) return offset;
+  // Arrivals that are told from completions and lag say nothing of it.
+  if (producedTotal === undefined) return offset ?? beginOffset(0);
+  const reading = offsetOf(sample, producedTotal, consumedTotal);
+  if (offset === undefined) return beginOffset(reading);
+  return sample.isReset ? rebaseOffset(offset, reading) : stepOffset(offset, reading, jump);
+}
+
 /** Takes in the next sample. One that is not newer than the last changes nothing. */
 export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
   const { at, consumedTotal } = sample;
@@ -131,7 +144,7 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
   if (h <= 0) return rates;
   if (sample.basis !== rates.sample.basis) return beginRates(sample);
 
-  const isGap = rates.isResumed || h > gapPolls * delays.sampleSeconds;
+  const isGap = rates.isResumed || sample.isReset || h > gapPolls * delays.sampleSeconds;
   const follow = (
     filter: CounterFilter | undefined,
     z: number | undefined,
@@ -158,7 +171,6 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
     0.1 * (rates.capacity?.peak ?? 0),
   );
   const jump = jumpShare * delays.setpointSeconds * scale;
-  const arrived = arrivalsOf(sample);
   const { arrivals, completions } = reconcile(sample, rates.offset, jump);
   const admitted = admittedBetween(rates.sample, sample.admittedTotal);
   const drain = follow(rates.drain, consumedTotal, 0, tuningFor(speed(rates.drain), breakAt));
@@ -171,6 +183,7 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
         : stepCapacity(rates.capacity, {
             at,
             seconds: h,
+            toldSeconds: secondsBetween(rates.toldAt, at),
             consumedTotal,
             completions,
             startLag: rates.sample.lagMessages,
@@ -188,7 +201,9 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
       ? sample.admittedTotal === undefined || arrivals === undefined
         ? undefined
         : beginFilter(at, arrivals)
-      : follow(rates.exogenous, arrivals, admitted, tuningFor(scale, exogenousBreakAt));
+      : arrivals === undefined
+        ? rates.exogenous && awaitReading(rates.exogenous, at, admitted)
+        : follow(rates.exogenous, arrivals, admitted, tuningFor(scale, exogenousBreakAt));
 
   return {
     sample,
@@ -196,12 +211,7 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
     inflow,
     capacity,
     exogenous: exogenous && { ...exogenous, v: Math.max(0, exogenous.v) },
-    offset:
-      arrived === undefined || consumedTotal === undefined
-        ? rates.offset
-        : rates.offset === undefined
-          ? beginOffset(offsetOf(sample, arrived, consumedTotal))
-          : stepOffset(rates.offset, offsetOf(sample, arrived, consumedTotal), jump),
+    offset: followOffset(rates.offset, sample, jump),
     intervals: rates.intervals + 1,
     lagNoise,
     ageSeconds: rates.ageSeconds + 0.2 * (ageOf(sample) - rates.ageSeconds),

@@ -124,6 +124,7 @@ function observed(state: TargetState, observation: Observation): TargetState {
     consumedTotal: completionsOf(basis, counts),
     basis,
     isApproximate: sample.lag.quality === "approximate",
+    ...(sample.isReset && { isReset: sample.isReset }),
   };
   const rates =
     state.rates === undefined

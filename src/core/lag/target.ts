@@ -35,6 +35,8 @@ export interface LagSample {
    */
   readonly producedTotal: number | undefined;
   readonly consumedTotal: number | undefined;
+  /** A counter began again: what it counted since the observation before is in no total. */
+  readonly isReset?: true;
 }
 
 /** A running total, and the broker's own counter as it was seen last. */
@@ -108,9 +110,18 @@ export const stepLag = (state: LagState, observation: Observation): LagState => 
   const told = (value: Value | undefined) => (parts ? current : currentCountOf(value)) !== undefined;
   const produced = told(observation.produced) ? backlog.produced.total : undefined;
   const consumed = told(observation.consumed) ? backlog.consumed.total : undefined;
+  const isReset =
+    hasBegunAgain(state.produced, backlog.produced) || hasBegunAgain(state.consumed, backlog.consumed);
   return {
     ...backlog,
-    sample: { at, receivedAt, lag, producedTotal: produced, consumedTotal: consumed },
+    sample: {
+      at,
+      receivedAt,
+      lag,
+      producedTotal: produced,
+      consumedTotal: consumed,
+      ...(isReset && { isReset }),
+    },
     delayed: countOf(observation.delayed),
     // Asked for less often than lag.
     retentionMs: limitOf(observation.retentionMs) ?? state.retentionMs,
@@ -170,6 +181,10 @@ const count = (counter: Counter, value: Value | undefined): Counter => {
   if (seen === undefined) return counter;
   return { total: counter.total + Math.max(0, seen - (counter.seen ?? seen)), seen };
 };
+
+/** One that falls by less may be a rough count. */
+const hasBegunAgain = (before: Counter, now: Counter): boolean =>
+  before.seen !== undefined && now.seen !== undefined && now.seen < before.seen / 2;
 
 const partsBacklog = (state: LagState, observed: readonly PartObservation[]): Backlog => {
   const before = finder(state.parts);

@@ -10,6 +10,7 @@ import {
 
 const interval = (over: Partial<Interval> = {}): Omit<Interval, "at" | "consumedTotal"> => ({
   seconds: 1,
+  toldSeconds: 1,
   startLag: 0,
   endLag: 0,
   lagNoise: 0,

@@ -72,6 +72,16 @@ describe("a target of one queue", () => {
     ]);
   });
 
+  it("says where a counter began again", () => {
+    const begins = (...consumed: (number | undefined)[]) =>
+      watch(consumed.map((each) => (each === undefined ? {} : { consumed: each }))).sample?.isReset;
+    assert.equal(begins(500, 600), undefined);
+    assert.equal(begins(500, 490), undefined);
+    assert.equal(begins(500, 20), true);
+    assert.equal(begins(500, undefined, 20), true);
+    assert.equal(begins(500, 20, 30), undefined);
+  });
+
   it("does not know a total that is not told, and catches up when it is", () => {
     const observations = [{ consumed: 500 }, {}, { consumed: { value: 10, quality: "stale" as const } }];
     assert.equal(watch(observations.slice(0, 2)).sample?.consumedTotal, undefined);
