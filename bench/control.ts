@@ -108,7 +108,7 @@ async function main(): Promise<boolean> {
     return failures.length === 0;
   }
   const { better, beaten } = comparisons(outcomes);
-  for (const line of better) say(line);
+  for (const { text, on } of better) say(`${text} (better on ${on} alone)`);
   for (const { text } of beaten) say(`BEATEN ${text}`);
   const rulings = outcomes.flatMap((outcome) => outcome.rulings);
   const missed = rulings.filter(({ ok }) => !ok).length;

@@ -14,8 +14,15 @@ const isElsewhere = (name: string): boolean => {
 };
 
 export interface Comparisons {
-  readonly better: readonly string[];
+  readonly better: readonly Better[];
   readonly beaten: readonly Beaten[];
+}
+
+/** A rival that is better on one of the two. */
+export interface Better {
+  readonly law: string;
+  readonly on: "peak" | "utilisation";
+  readonly text: string;
 }
 
 /** A rival that is better on both: where and which, and the figures. */
@@ -25,7 +32,7 @@ export interface Beaten {
 }
 
 export function comparisons(outcomes: readonly Outcome[]): Comparisons {
-  const better: string[] = [];
+  const better: Better[] = [];
   const beaten: Beaten[] = [];
   for (const { job, summaries } of outcomes) {
     const own = summaries[headgateName];
@@ -45,7 +52,7 @@ export function comparisons(outcomes: readonly Outcome[]): Comparisons {
         const text = `${job.scenario} @${job.pollSeconds}s ${window}: ${law} peak ${digits(peak)} s, utilisation ${digits(use)} %; headgate ${digits(ownPeak)} s, ${digits(ownUse)} %`;
         if (lower && fuller)
           beaten.push({ key: `${job.scenario} @${job.pollSeconds}s ${window} ${law}`, text });
-        else better.push(`${text} (better on ${lower ? "peak" : "utilisation"} alone)`);
+        else better.push({ law, on: lower ? "peak" : "utilisation", text });
       }
     }
   }

@@ -88,15 +88,33 @@ export function figureTables(outcomes: readonly Outcome[]): string {
     .join("\n\n");
 }
 
+const list = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join("\n");
+
+/** Where a rival is better on both, and how often on one. */
 export function comparisonText(outcomes: readonly Outcome[]): string {
   const { better, beaten } = comparisons(outcomes);
-  const list = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join("\n");
   const both =
     beaten.length === 0
       ? "No rival is better than Headgate on both peak and utilisation, in any scenario at any poll."
       : `A rival is better than Headgate on both peak and utilisation here:\n\n${list(beaten.map(({ text }) => text))}`;
-  return better.length === 0 ? both : `${both}\n\nBetter on one of them, by the medians:\n\n${list(better)}`;
+  const times = (name: string, on: string): number =>
+    better.filter((one) => one.law === name && one.on === on).length;
+  const rows = [...new Set(better.map(({ law }) => law))].map(
+    (law) => `| ${law} | ${times(law, "peak")} | ${times(law, "utilisation")} |`,
+  );
+  return [
+    both,
+    "",
+    "So often a rival is better on one of the two and not on the other, by the medians, over all windows and polls; [each of them](control-figures.md#better-on-one-of-the-two):",
+    "",
+    "| rival | better on peak alone | better on utilisation alone |",
+    "| --- | --- | --- |",
+    ...rows,
+  ].join("\n");
 }
+
+export const betterText = (outcomes: readonly Outcome[]): string =>
+  list(comparisons(outcomes).better.map(({ text, on }) => `${text} (better on ${on} alone)`));
 
 export function summaryText(outcomes: readonly Outcome[], seeds: readonly number[]): string {
   const rulings = outcomes.flatMap((outcome) => outcome.rulings);

@@ -5,7 +5,7 @@ import { runPlant } from "../../src/lab/plant.ts";
 import { type FittedGains, gainsFile, lawAt, lawsFor, rivals } from "../../src/lab/rivals.ts";
 import { shipped } from "../../src/lab/shipped.ts";
 import type { Outcome } from "./jobs.ts";
-import { comparisonText, figureTables, requirementsTable, summaryText } from "./report.ts";
+import { betterText, comparisonText, figureTables, requirementsTable, summaryText } from "./report.ts";
 
 const page = new URL("../../docs/control.md", import.meta.url);
 const figuresPage = new URL("../../docs/control-figures.md", import.meta.url);
@@ -47,7 +47,8 @@ export function writeDocs(outcomes: readonly Outcome[], seeds: readonly number[]
   let text = readFileSync(page, "utf8");
   for (const [name, content] of Object.entries(parts)) text = fill(text, name, content);
   writeFileSync(page, text);
-  writeFileSync(figuresPage, fill(readFileSync(figuresPage, "utf8"), "figures", figureTables(outcomes)));
+  const figures = fill(readFileSync(figuresPage, "utf8"), "figures", figureTables(outcomes));
+  writeFileSync(figuresPage, fill(figures, "better", betterText(outcomes)));
 
   mkdirSync(pictures, { recursive: true });
   for (const name of drawnScenarios) {

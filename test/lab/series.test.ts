@@ -111,7 +111,9 @@ describe("bench:control", () => {
     assert.equal(beaten.length, 1);
     assert.equal(beaten[0]?.key, "s @5s all both");
     assert.equal(better.length, 1);
-    assert.match(better[0] ?? "", /: peak peak .*better on peak alone/);
+    assert.equal(better[0]?.law, "peak");
+    assert.equal(better[0]?.on, "peak");
+    assert.match(better[0]?.text ?? "", /: peak peak 15/);
   });
 
   it("fills in what stands between its markers, and nothing else", () => {
