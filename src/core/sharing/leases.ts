@@ -179,6 +179,14 @@ function partOf(book: Book, tenant: Tenant, members: number, stands: boolean): {
 export const safePart = (book: Book, tenant: Tenant, members: number, stands: boolean): Rate | undefined =>
   book.safeRate === undefined ? undefined : book.safeRate * partOf(book, tenant, members, stands).all;
 
+/** Of the rate, and of what its tenant may have, for somebody who does not stand on the book. */
+export function ratePart(book: Book, tenant: Tenant, members: number): Rate {
+  const { own, all } = partOf(book, tenant, members, false);
+  return book.pie.observed === true
+    ? Number.POSITIVE_INFINITY
+    : Math.min(book.pie.rate * all, tenant.terms.maxRate * own);
+}
+
 /** Of what may be in flight, rounded up, for somebody who does not stand on the book. */
 export function inFlightPart(book: Book, tenant: Tenant, members: number): number {
   const { own, all } = partOf(book, tenant, members, false);

@@ -11,6 +11,7 @@ import {
   enterLease,
   grantLease,
   inFlightPart,
+  ratePart,
   type Offer,
   offerTo,
   type Report,
@@ -138,9 +139,15 @@ function stand(
   }));
 }
 
-/** What a producer is told of a target on whose book it cannot stand. */
+/**
+ * What a producer is told of a target on whose book it cannot stand: its part of the safe rate, and no more than its
+ * part of the rate, for there may be many like it.
+ */
 const withoutLease = (book: Book, tenant: Tenant, members: number): Offer => ({
-  rate: safePart(book, tenant, members, false) ?? book.pie.rate,
+  rate: Math.min(
+    safePart(book, tenant, members, false) ?? Number.POSITIVE_INFINITY,
+    ratePart(book, tenant, members),
+  ),
   inFlightMax: inFlightPart(book, tenant, members),
   waits: false,
 });

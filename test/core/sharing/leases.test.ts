@@ -188,6 +188,22 @@ describe("leases", () => {
     assert.equal(world.lease("c").granted, true);
   });
 
+  it("a full registry tells nobody the whole rate, nor more than its part of a low one", () => {
+    const world = createWorld({ mostLeases: 2, tenants: { acme: { maxRate: 6 } } });
+    world.pie(90);
+    world.lease("a");
+    world.lease("b");
+    // No safe rate is known.
+    near(world.lease("c").rate, 30);
+    assert.equal(world.lease("c").safeRate, undefined);
+    near(world.lease("d", { tenant: "acme" }).rate, 6);
+    world.book.safeRate = 60;
+    world.pie(9);
+    near(world.lease("c").rate, 3);
+    world.pie(0);
+    assert.equal(world.lease("c").rate, 0);
+  });
+
   it("after a restart each goes on with what it has, as far as it fits; newcomers have the safe rate", () => {
     const world = createWorld({ at: 1000 });
     world.pie(100);
