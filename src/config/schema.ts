@@ -129,7 +129,7 @@ export const targetSchema = section(
     onBlind: choice(blindPolicies)
       .prefault("safe")
       .describe(
-        "With nothing fresh to decide from: go to the safe rate, open, or close. With nothing ever known of the target it is open, and says so.",
+        "With nothing fresh to decide from: go to the safe rate, open, or close. With nothing ever known of the target, or of what its consumers can do, it is open, and says so.",
       ),
     mode: choice(modes).prefault("enforce").describe("`observe` decides and reports, and holds nobody back."),
     circuit: section({

@@ -2,6 +2,7 @@
 
 import { safeRate } from "../core/controller/blind.ts";
 import type { TargetEvent } from "../core/controller/events.ts";
+import { knownDrain } from "../core/controller/law.ts";
 import { isNews } from "../core/controller/publish.ts";
 import { beginTarget, stepTarget } from "../core/controller/step.ts";
 import { resumeOverride, resumeTarget } from "../core/controller/warm.ts";
@@ -94,7 +95,7 @@ export function createTarget(
   let bound: Bound = { target, settings, decision: published };
 
   const shareOut = (at: Instant): void => {
-    book.safeRate = safeRate(settings, assessment.capacity ?? assessment.drain) ?? undefined;
+    book.safeRate = safeRate(settings, knownDrain(state.rates, assessment)) ?? undefined;
     setPie(book, pieOf(published), at);
   };
   shareOut(takenAt);

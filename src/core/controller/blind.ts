@@ -5,7 +5,8 @@
  *   then, over 60 s     it goes down to the safe rate; a rate that was lower already stays
  *   after that          as `onBlind` says: the safe rate, open, or closed
  *
- * With nothing ever known of a target there is no rate to hold and no drain to be safe by: it is open.
+ * With nothing ever known of a target there is no rate to hold and no drain to be safe by: it is open. So is a queue
+ * that was only ever quiet: a drain of nothing, for want of messages, is not what its consumers can do.
  */
 import type { TargetSettings } from "../settings.ts";
 import { type Instant, type Rate, secondsBetween } from "../units.ts";
@@ -40,7 +41,7 @@ export function blindRate(
   lastFreshAt: Instant,
   held: Rate | null,
   lastDrain: Rate | undefined,
-  ceiling: Rate | undefined,
+  ceiling: Rate,
 ): Blind {
   const share = secondsBetween(holdUntil(lastFreshAt, settings), at) / descentSeconds;
   if (share >= 1 && settings.onBlind !== "safe") {
@@ -48,10 +49,10 @@ export function blindRate(
   }
   const safe = safeRate(settings, lastDrain);
   const phase = share >= 1 ? "settled" : "descending";
-  const known = held ?? (ceiling === undefined ? undefined : Math.min(ceiling, settings.maxRate ?? ceiling));
-  if (safe === null || known === undefined) return { phase, rate: held ?? safe };
-  // Of consumers that were only ever idle no ceiling is known: still something always flows.
-  const from = Math.max(known, Math.min(settings.minRate, safe));
+  if (safe === null) return { phase, rate: held };
+  const unheld = Math.max(safe, Math.min(ceiling, settings.maxRate ?? ceiling));
+  // Also where `minRate` was raised meanwhile.
+  const from = Math.max(held ?? unheld, Math.min(settings.minRate, safe));
   const to = Math.min(safe, from);
   return { phase, rate: from + (to - from) * Math.min(1, Math.max(0, share)) };
 }

@@ -11,7 +11,7 @@ import { type Circuit, isReached, openForMs, probeRate } from "./circuit.ts";
 import type { Delays } from "./delays.ts";
 import { usefulShare } from "./evidence.ts";
 import type { Facts } from "./judgement.ts";
-import { ceilingRate, floorRate, type Law, lawRate } from "./law.ts";
+import { ceilingRate, floorRate, knownDrain, type Law, lawRate } from "./law.ts";
 import { type WorstPart, worstRate } from "./parts.ts";
 import { areHeldBack, type Pressure } from "./pressure.ts";
 import { delaysFor, type Rates } from "./rates.ts";
@@ -142,24 +142,31 @@ function blind(
   known: Known,
   rates: Rates,
   lastFreshAt: Instant,
-  { drain, capacity }: Assessment,
+  assessment: Assessment,
   at: Instant,
 ): Verdict {
   const { settings, shedding, thresholdSteps, trouble } = known;
-  // Nothing completed is nothing known: an idle target is not held to nothing.
-  const ever = ceilingRate(rates, delaysFor(settings, rates));
-  const ceiling = ever > 0 ? Math.max(ever, settings.minRate) : undefined;
-  const lastDrain = (capacity ?? drain) || undefined;
-  const { rate, phase } = blindRate(settings, at, lastFreshAt, known.rate, lastDrain, ceiling);
+  const ceiling = ceilingRate(rates, delaysFor(settings, rates));
+  const { rate, phase } = blindRate(
+    settings,
+    at,
+    lastFreshAt,
+    known.rate,
+    knownDrain(rates, assessment),
+    ceiling,
+  );
   const most = rate === null ? "" : `, ${brief(rate)}/s`;
+  const settled = phase === "settled" ? settings.onBlind : "safe";
   const doing =
-    phase === "descending"
-      ? `going down to the safe rate${most} now`
-      : settings.onBlind === "closed"
-        ? "closed, as configured"
-        : settings.onBlind === "open"
-          ? `open, as configured${most}`
-          : `at the safe rate${most}`;
+    settled === "closed"
+      ? "closed, as configured"
+      : settled === "open"
+        ? `open, as configured${most}`
+        : rate === null
+          ? "what consumers can do was never seen, so nothing limits"
+          : phase === "descending"
+            ? `going down to the safe rate${most} now`
+            : `at the safe rate${most}`;
   const text = blindText(secondsBetween(lastFreshAt, at), trouble, doing);
   return { state: "blind", rate, reason: blindReason(text), shedding, thresholdSteps };
 }

@@ -14,6 +14,7 @@
  * seen of it. So twenty times μ may come, until a sample shows lag at the setpoint, or producers want more even than
  * that: then the law holds with the μ there is, less what may be noise, and each interval may raise it.
  */
+import type { Assessment } from "../assessment.ts";
 import { clamp, type Instant, type Rate } from "../units.ts";
 import type { Delays } from "./delays.ts";
 import { predictLag, type Rates } from "./rates.ts";
@@ -60,8 +61,7 @@ export function lawRate(
   const cold = rates.capacity === undefined || rates.capacity.fromBelow || isLost;
   const law = { lagMessages, capacity, cold, isCeiling: false };
   const floor = floorRate(rates, minRate);
-  const isUnknown = rates.intervals === 0 || rates.capacity === undefined || (cold && capacity < leastRate);
-  if (isUnknown) return { ...law, rate: lagMessages > most ? floor : null };
+  if (isUnknown(rates, cold)) return { ...law, rate: lagMessages > most ? floor : null };
   if (cold) {
     const ceiling = Math.max(floor, coldFactor * capacity);
     const isBehind = rates.sample.lagMessages > Math.max(held, Math.min(noise, most)) || lagMessages > most;
@@ -73,6 +73,19 @@ export function lawRate(
   const wanted = useful - exogenous + (held - lag) / correctSeconds;
   return { ...law, rate: clamp(wanted, floor, Math.max(floor, usefulShare * ceilingRate(rates, delays))) };
 }
+
+/** Nothing was seen yet that tells what consumers can do. */
+const isUnknown = (rates: Rates, cold: boolean): boolean =>
+  rates.intervals === 0 || rates.capacity === undefined || (cold && capacityOf(rates) < leastRate);
+
+/** The last known drain; undefined where consumers never had enough to do to show one. */
+export const knownDrain = (
+  rates: Rates | undefined,
+  { capacity, drain }: Pick<Assessment, "capacity" | "drain">,
+): Rate | undefined =>
+  rates === undefined || isUnknown(rates, rates.capacity?.fromBelow ?? true)
+    ? undefined
+    : (capacity ?? drain);
 
 const capacityOf = (rates: Rates): Rate => Math.max(0, rates.capacity?.filter.v ?? 0);
 

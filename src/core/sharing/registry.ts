@@ -11,10 +11,10 @@ import {
   enterLease,
   grantLease,
   inFlightPart,
-  ratePart,
   type Offer,
   offerTo,
   type Report,
+  ratePart,
   safePart,
   takeReport,
 } from "./leases.ts";

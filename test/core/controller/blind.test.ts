@@ -9,7 +9,7 @@ const rateAt = (
   seconds: number,
   held: number | null,
   drain: number | undefined,
-  ceiling: number | undefined,
+  ceiling: number,
   over: Partial<TargetSettings> = {},
 ) => blindRate(settings(over), 1000 * seconds, 0, held, drain, ceiling).rate;
 
@@ -20,7 +20,8 @@ describe("the rate while nothing can be seen", () => {
     ["is the safe rate then", rateAt(63, 80, 100, 500), 50],
     ["stays where it was lower", rateAt(63, 20, 100, 500), 20],
     ["comes down from the ceiling where nothing limited", rateAt(3, null, 100, 500), 500],
-    ["is open where no drain is known", rateAt(63, null, undefined, undefined), null],
+    ["is not less than the safe rate where nothing limited", rateAt(3, null, 100, 5), 50],
+    ["is open where no drain is known", rateAt(63, null, undefined, 0), null],
     ["lets something through where consumers were only ever idle", rateAt(3, null, 0, 0), 1],
     ["and goes on letting it through", rateAt(1000, null, 0, 0), 1],
     ["and as much as configured", rateAt(1000, null, 0, 0, { minRate: 7 }), 7],

@@ -48,6 +48,9 @@ const tick = (at: number, total: number, attempted = total): TargetEvent => ({
 const busy = (lag = 1000): TargetEvent[] =>
   Array.from({ length: 11 }, (_, t) => [observed(t, lag, 100 * t), tick(t + 0.5, lag + 100 * t + 50)]).flat();
 
+/** Nothing comes and nothing is to be done. */
+const quiet = (): TargetEvent[] => Array.from({ length: 11 }, (_, t) => observed(t, 0, 0));
+
 const live = (events: readonly TargetEvent[], over: Partial<TargetSettings> = {}): Step =>
   events.reduce((step, event) => stepTarget(step.state, event), beginTarget("orders", settings(over), 0));
 
@@ -185,6 +188,29 @@ const scenarios: Scenario[] = [
     state: "blind",
     rate: 5,
     text: /at the safe rate, 5\/s/,
+  },
+  {
+    name: "a queue that was only ever quiet shows no drain to be safe by: nothing limits",
+    events: [...quiet(), tick(200, 0)],
+    state: "blind",
+    rate: null,
+    text: /nothing fresh for 190 s.*what consumers can do was never seen, so nothing limits/,
+  },
+  {
+    name: "nor is it less than the safe rate that is configured, from the first",
+    events: [...quiet(), tick(15, 0)],
+    settings: { safeRate: 40 },
+    state: "blind",
+    rate: 40,
+    text: /going down to the safe rate, 40\/s now/,
+  },
+  {
+    name: "quiet and to be closed when blind: after the descent, not before",
+    events: [...quiet(), tick(200, 0)],
+    settings: { onBlind: "closed" },
+    state: "blind",
+    rate: 0,
+    text: /closed, as configured/,
   },
   {
     name: "blind and closed",
