@@ -16,7 +16,8 @@ export const override = z.object({
 export type Override = z.infer<typeof override>;
 
 const words = overrideKinds.filter((kind) => kind !== "rate");
-const allowedOverride = `a rate in messages per second, above 0, or one of ${words.join(", ")}`;
+const mostRate = 1e12;
+const allowedOverride = `a rate in messages per second, above 0 and up to ${mostRate}, or one of ${words.join(", ")}`;
 const longestMs = 7 * 86_400_000;
 const allowedTtl = `milliseconds, from 1000 to ${longestMs} (7 days)`;
 const line = (most: number) => {
@@ -32,7 +33,7 @@ export const overrideRequest = z.strictObject(
   {
     override: z
       .union(
-        [z.number().positive(allowedOverride).max(1e12, allowedOverride), z.enum(words)],
+        [z.number().positive(allowedOverride).max(mostRate, allowedOverride), z.enum(words)],
         allowedOverride,
       )
       .describe(allowedOverride),

@@ -1,5 +1,6 @@
 /** The routes. Producers and gateways are answered by admission.ts; all else goes through Express. */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from "express";
+import { excerpt } from "../contract/excerpt.ts";
 import { type Fields, type FieldValues, noFields } from "../contract/fields.ts";
 import type { Health } from "../contract/health.ts";
 import { mostLeasesShown } from "../contract/lease.ts";
@@ -17,7 +18,7 @@ import { addOverride } from "./override.ts";
 import { pageHandlers } from "./page.ts";
 import { addReload, type Reload } from "./reload.ts";
 import { invalidRequest, readQuery, refuseMethod, searchOf, unknownTarget, unwantedBody } from "./request.ts";
-import { excerpt, problemBody, send, sendJson, sendProblem } from "./respond.ts";
+import { problemBody, send, sendJson, sendProblem } from "./respond.ts";
 import { decisionBody, isoInstant, readinessBody, sourceBody, targetBody } from "./wire.ts";
 
 export interface OpsOptions {

@@ -1,9 +1,10 @@
 /** Reading a JSON body: bounded, and each trouble with it told as field, value and what is allowed. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Body, type BodyValue, readBodyValue } from "../contract/body.ts";
+import { excerpt, excerptOf } from "../contract/excerpt.ts";
 import type { Problem } from "../contract/problem.ts";
 import { invalidRequest, mostErrors } from "./request.ts";
-import { excerpt, problemBody } from "./respond.ts";
+import { problemBody } from "./respond.ts";
 
 /** Bytes. */
 const mostBody = 65_536;
@@ -46,7 +47,7 @@ export const readBody = async <B extends Body>(
   if (read.ok) return read;
   const errors = read.troubles.slice(0, mostErrors).map(({ field, value: found, allowed }) => ({
     field: excerpt(field),
-    value: found === undefined ? null : excerpt(JSON.stringify(found)),
+    value: found === undefined ? null : excerptOf(found),
     allowed,
   }));
   return { ok: false, problem: invalidRequest(errors) };

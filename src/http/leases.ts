@@ -1,6 +1,7 @@
 /** `POST /v1/leases` and `DELETE /v1/leases/{producer}`: producers that pace themselves. */
 import type { Express, Response } from "express";
 import { name } from "../contract/asker.ts";
+import { excerpt } from "../contract/excerpt.ts";
 import { noFields } from "../contract/fields.ts";
 import { type LeaseRequest, type LeasesGranted, leaseRequest } from "../contract/lease.ts";
 import { defaultPriority } from "../core/sharing/priorities.ts";
@@ -8,7 +9,7 @@ import { defaultTenant } from "../core/sharing/tenants.ts";
 import type { Board, LeaseGrant } from "../daemon/board.ts";
 import { readBody } from "./body.ts";
 import { invalidRequest, readQuery, refuseMethod, searchOf, unknownTarget, unwantedBody } from "./request.ts";
-import { excerpt, sendJson, sendProblem } from "./respond.ts";
+import { sendJson, sendProblem } from "./respond.ts";
 import { isoInstant, reasonBody, roundedOrNull } from "./wire.ts";
 
 type Asked = LeaseRequest["leases"][number];

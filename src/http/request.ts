@@ -1,10 +1,11 @@
 /** Reading what callers send: each trouble with it is told as field, value and what is allowed. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { excerpt } from "../contract/excerpt.ts";
 import { type Fields, type FieldValues, readFields } from "../contract/fields.ts";
 import type { ProblemError } from "../contract/problem.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Board } from "../daemon/board.ts";
-import { excerpt, problemBody, sendProblem } from "./respond.ts";
+import { problemBody, sendProblem } from "./respond.ts";
 
 /** A request with more troubles than this is told the first ones. */
 export const mostErrors = 10;

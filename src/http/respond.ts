@@ -51,6 +51,3 @@ export const problemBody = (code: ProblemCode, { detail, errors }: Trouble, stat
 /** `body` is a problem document, perhaps with more members. */
 export const sendProblem = (response: ServerResponse, body: Problem, headers?: OutgoingHttpHeaders): void =>
   send(response, body.status, "application/problem+json", JSON.stringify(body), headers);
-
-/** What a person needs to see of a value that was sent: never more than 100 characters of it. */
-export const excerpt = (value: string): string => (value.length > 100 ? `${value.slice(0, 99)}…` : value);

@@ -171,6 +171,7 @@ describe("POST /v1/leases", () => {
     await using app = await serve(board());
     const cases: [Ask, number, string][] = [
       [post("{"), 400, "malformedRequest"],
+      [post(`${"[".repeat(100_000)}${"]".repeat(100_000)}`), 400, "invalidRequest"],
       [post(request(), { "content-type": "text/plain" }), 400, "invalidRequest"],
       [{ method: "POST", body: JSON.stringify(request()) }, 400, "invalidRequest"],
       [post(request({ epoch: "x".repeat(300_000) })), 413, "bodyTooLarge"],

@@ -104,7 +104,7 @@ describe("PUT and DELETE /v1/targets/{target}/override", () => {
       put({ override: 0, ttlMs: 5000 }),
       400,
       "override",
-      /^a rate .*, above 0, or one of open, closed, observe$/,
+      /^a rate .*, above 0 and up to 1000000000000, or one of open, closed, observe$/,
     ],
     ["another word", put({ override: "shut", ttlMs: 5000 }), 400, "override", /one of open/],
     ["nothing", put({ ttlMs: 5000 }), 400, "override", /one of open/],

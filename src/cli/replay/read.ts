@@ -2,6 +2,7 @@
 import type * as z from "zod";
 import { formatPath } from "../../config/problem.ts";
 import { type EventName, events, observation } from "../../contract/event.ts";
+import { excerptOf } from "../../contract/excerpt.ts";
 import type { TargetEvent } from "../../core/controller/events.ts";
 import type { TargetState } from "../../core/controller/step.ts";
 import { nearest } from "../../core/nearest.ts";
@@ -36,7 +37,9 @@ export function readLine(text: string): Read {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return refuse(`is not JSON: ${error instanceof Error ? error.message : error}`);
+    // The message quotes the line, which may be anything: nothing of it is to move the cursor of whoever reads this.
+    const why = String(error instanceof Error ? error.message : error).replaceAll(/\p{Cc}/gu, "\u{fffd}");
+    return refuse(`is not JSON: ${why}`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return refuse("is not a JSON object");
@@ -47,7 +50,7 @@ export function readLine(text: string): Read {
     const allowed = `${names.join(", ")}, or no event at all for an observation`;
     const near = typeof event === "string" ? nearest(event, names, 1) : [];
     return refuse(
-      `event: ${show(event)}; allowed is ${allowed}${near.length === 0 ? "" : `; did you mean ${near[0]}?`}`,
+      `event: ${excerptOf(event)}; allowed is ${allowed}${near.length === 0 ? "" : `; did you mean ${near[0]}?`}`,
     );
   }
   return readEvent(name, value);
@@ -95,14 +98,17 @@ function readEvent(name: EventName, value: unknown): Read {
   }
 }
 
+/** An observation, its parts, one of them, a value of it, its quality. */
+const deepest = 5;
+
 /** Of an observation: null, and the quality `unknown`, are other ways to say what an absent value says. */
-const withoutUnknown = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(withoutUnknown);
-  if (typeof value !== "object" || value === null) return value;
+const withoutUnknown = (value: unknown, depth = 0): unknown => {
+  if (depth === deepest || typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((inner) => withoutUnknown(inner, depth + 1));
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, inner]) => inner !== null && (inner as { quality?: unknown }).quality !== "unknown")
-      .map(([key, inner]) => [key, withoutUnknown(inner)]),
+      .map(([key, inner]) => [key, withoutUnknown(inner, depth + 1)]),
   );
 };
 
@@ -125,16 +131,9 @@ const troubles = (error: z.ZodError, value: unknown, known: readonly string[]): 
     return [
       found === undefined
         ? `${formatPath(path)} is missing; allowed is ${issue.message}`
-        : `${formatPath(path)}: ${show(found)}; allowed is ${issue.message}`,
+        : `${formatPath(path)}: ${excerptOf(found)}; allowed is ${issue.message}`,
     ];
   });
   const more = told.length - mostTroubles;
   return told.slice(0, mostTroubles).join("; ") + (more > 0 ? `; and ${more} more` : "");
-};
-
-const longestShown = 100;
-
-const show = (value: unknown): string => {
-  const text = JSON.stringify(value);
-  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 };

@@ -102,6 +102,11 @@ describe("a line of replay", () => {
 
   const refused: [text: string, says: RegExp][] = [
     ["{", /^is not JSON: /],
+    ["\0\u001b[2J", /^is not JSON: \P{Cc}+$/u],
+    [
+      `{"at":"${at}","ready":${"[".repeat(100_000)}${"]".repeat(100_000)}}`,
+      /^ready: \(too deeply nested to be shown\); allowed is a number/,
+    ],
     ["[]", /^is not a JSON object$/],
     ["null", /^is not a JSON object$/],
     ["{}", /^at is missing; allowed is an instant/],
