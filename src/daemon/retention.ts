@@ -1,7 +1,7 @@
 /** What of a target's retention an operator should hear of: said once when it begins, and when it is over. */
 
 import type { Assessment } from "../core/assessment.ts";
-import { isTight } from "../core/controller/retention.ts";
+import { isNear, isTight } from "../core/controller/retention.ts";
 import type { Log } from "../core/ports.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import { brief } from "../core/units.ts";
@@ -23,7 +23,7 @@ export function watchRetention(target: string, log: Log) {
         );
       toldOf = key;
     }
-    const forecast = timeToLossSeconds !== undefined;
+    const forecast = isNear(timeToLossSeconds);
     if (forecast && !isForecast)
       log.warn(
         { target, timeToLossSeconds },

@@ -40,4 +40,11 @@ describe("what is said of a target's retention", () => {
       "info: no message is about to be deleted unread any more",
     ]);
   });
+
+  it("nothing of a loss that is days away: lag that rises for a moment forecasts as much", () => {
+    const retention = { seconds: 604_800 };
+    const day = 86_400;
+    assert.deepEqual(told([{ retention }, { retention, timeToLossSeconds: day + 1 }, { retention }]), []);
+    assert.equal(told([{ retention, timeToLossSeconds: day }]).length, 1);
+  });
 });

@@ -4,6 +4,7 @@ import type { Reason } from "../decision.ts";
 import { brief, type Rate } from "../units.ts";
 import { openForMs, type Phase } from "./circuit.ts";
 import type { Cause } from "./judgement.ts";
+import { isNear } from "./retention.ts";
 
 const perSecond = (rate: Rate): string => `${brief(rate)}/s`;
 
@@ -44,9 +45,9 @@ export const sheddingText = (
 ): string =>
   `${behind(assessment, seconds)}, beyond the bound of ${brief(maxSeconds)} s; ${consumersDo(assessment)}${coverage(assessment)}`;
 
-/** What will be deleted unread, where that is forecast. */
+/** What will be deleted unread, where that is forecast for soon. */
 export const lossText = ({ timeToLossSeconds, retention }: Assessment): string =>
-  timeToLossSeconds === undefined || retention === undefined
+  !isNear(timeToLossSeconds) || retention === undefined
     ? ""
     : timeToLossSeconds === 0
       ? "; messages are being deleted unread"

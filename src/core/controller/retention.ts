@@ -35,3 +35,10 @@ export function withinRetention(delays: Delays, retention: Retention | undefined
 /** A setpoint beyond a quarter of the retention leaves consumers that slow down too little time. */
 export const isTight = (setpointSeconds: number, { seconds }: Retention): boolean =>
   seconds !== undefined && setpointSeconds > seconds / 4;
+
+/** Seconds. Lag that rises for a moment forecasts a loss in weeks, of which nobody wants to be told: a metric has it. */
+const nearSeconds = 86_400;
+
+/** Whether a loss that is forecast is to be said aloud. */
+export const isNear = (timeToLossSeconds: number | undefined): timeToLossSeconds is number =>
+  timeToLossSeconds !== undefined && timeToLossSeconds <= nearSeconds;
