@@ -32,10 +32,15 @@ export const readBody = async <B extends Body>(
 
   const pieces: Buffer[] = [];
   let length = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    length += piece.length;
-    if (length > most) return refuse(tooLarge(most));
-    pieces.push(piece);
+  try {
+    for await (const piece of request as AsyncIterable<Buffer>) {
+      length += piece.length;
+      if (length > most) return refuse(tooLarge(most));
+      pieces.push(piece);
+    }
+  } catch {
+    // Whoever sent it has gone, or is sent away as the daemon stops: there is nobody to tell, and no fault of ours.
+    return refuse(brokenOff());
   }
   let value: unknown;
   try {
@@ -63,6 +68,12 @@ const tooLarge = (most: number) =>
   problemBody("bodyTooLarge", {
     detail: `This call takes a body of at most ${most} bytes.`,
     errors: [{ field: "body", value: null, allowed: `at most ${most} bytes` }],
+  });
+
+const brokenOff = () =>
+  problemBody("malformedRequest", {
+    detail: "The body broke off.",
+    errors: [{ field: "body", value: null, allowed: "as many bytes as were announced" }],
   });
 
 const notJson = () =>

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, it } from "node:test";
 import { problemType } from "../../src/contract/problem.ts";
+import { silent } from "../daemon/fakes.ts";
 import { fakeBoard, targetView } from "../support/board.ts";
 import { type Ask, serve } from "./serving.ts";
 
@@ -213,6 +215,22 @@ describe("POST /v1/leases", () => {
       text += chunk;
     }
     assert.match(text, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
+  });
+});
+
+describe("a body that breaks off", () => {
+  it("is no fault of Headgate's", async () => {
+    const faults: unknown[] = [];
+    await using app = await serve(board(), { log: { ...silent, error: (fields) => faults.push(fields) } });
+    const socket = connect(app.port, "127.0.0.1");
+    const head = "host: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\nexpect: 100-continue";
+    socket.write(`POST /v1/leases HTTP/1.1\r\n${head}\r\n\r\n`);
+    // The daemon reads on: now it hears half of it, and no more.
+    await once(socket, "data");
+    socket.end("{");
+    await once(socket, "close");
+    assert.equal((await app.ask("/v1/leases", post(request()))).status, 200);
+    assert.deepEqual(faults, []);
   });
 });
 
