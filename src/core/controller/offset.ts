@@ -28,6 +28,9 @@ export const beginOffset = (value: number): Offset => ({
   lastReading: value,
 });
 
+/** Of arrivals that are told from completions and lag: nothing is open, and nothing was read. */
+export const noOffset: Offset = { ...beginOffset(0), readings: 0 };
+
 /** What a reading may be off by; more while few were seen. */
 export const noiseOf = (variance: number, differences: number): number =>
   2 * Math.sqrt(variance) * (1 + 8 / Math.max(1, differences) ** 2);

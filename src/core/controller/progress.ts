@@ -24,6 +24,8 @@ export interface Look {
 
 export interface Progress {
   readonly look: Look;
+  /** The counter, when it was told last. */
+  readonly toldTotal: number | undefined;
   /** The last instant at which consumers moved or had an excuse: they stand still since. */
   readonly stillSince: Instant;
   readonly unsettled: boolean;
@@ -40,6 +42,7 @@ export const isGap = (from: Instant, to: Instant, pollMs: number): boolean => to
 
 export const beginProgress = (look: Look): Progress => ({
   look,
+  toldTotal: look.consumedTotal,
   stillSince: look.at,
   unsettled: !isSettled(look),
   desertedSince: look.at,
@@ -55,11 +58,12 @@ export function stepProgress(progress: Progress, look: Look, pollMs: number): Pr
   const before = progress.look;
   if (look.at <= before.at) return progress;
   if (isGap(before.at, look.at, pollMs)) return beginProgress(look);
-  const moved = hasMoved(before, look);
+  const moved = hasMoved(progress, look);
   const excused = moved || !look.hasWork;
   const nobody = look.consumers === 0;
   return {
     look,
+    toldTotal: look.consumedTotal ?? progress.toldTotal,
     stillSince: excused ? look.at : progress.stillSince,
     unsettled: !isSettled(look) || (!excused && progress.unsettled),
     desertedSince: excused || !nobody ? look.at : progress.desertedSince,
@@ -68,8 +72,11 @@ export function stepProgress(progress: Progress, look: Look, pollMs: number): Pr
   };
 }
 
-const hasMoved = (before: Look, { lagMessages, consumedTotal, acked }: Look): boolean =>
+const hasMoved = (
+  { look: before, toldTotal }: Progress,
+  { lagMessages, consumedTotal, acked }: Look,
+): boolean =>
   acked ||
-  (before.consumedTotal !== undefined && consumedTotal !== undefined
-    ? consumedTotal > before.consumedTotal
-    : consumedTotal === undefined && lagMessages < before.lagMessages);
+  (consumedTotal === undefined
+    ? lagMessages < before.lagMessages
+    : toldTotal !== undefined && consumedTotal > toldTotal);

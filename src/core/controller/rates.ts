@@ -23,7 +23,7 @@ import {
   stepFilter,
   type Tuning,
 } from "./filter.ts";
-import { beginOffset, noiseOf, type Offset, rebaseOffset, stepOffset } from "./offset.ts";
+import { beginOffset, noiseOf, noOffset, type Offset, rebaseOffset, stepOffset } from "./offset.ts";
 
 /** One fresh sample. Totals only ever rise; `admitted` is what had been let in when the sample was taken. */
 export interface Sample {
@@ -82,12 +82,21 @@ const exogenousBreakAt = 6;
 /** After a gap of more than this many polls a filter keeps its speed and takes its position afresh. */
 const gapPolls = 6;
 
-/** Where they are not counted, told from completions and lag, from the origin that they were counted from before. */
-const arrivalsOf = (sample: Sample, offset: Offset | undefined): number | undefined =>
-  sample.producedTotal ??
-  (sample.consumedTotal === undefined
-    ? undefined
-    : sample.consumedTotal + sample.lagMessages - (offset?.value ?? 0));
+/**
+ * Where they are not counted, told from completions and lag, from the origin that they were counted from before. Where
+ * they were told in that way alone, a first count is of no use until completions tell how the origins differ.
+ */
+const arrivalsOf = (
+  { producedTotal, consumedTotal, lagMessages }: Sample,
+  offset: Offset | undefined,
+): number | undefined =>
+  consumedTotal === undefined
+    ? isUnread(offset)
+      ? undefined
+      : producedTotal
+    : (producedTotal ?? consumedTotal + lagMessages - (offset?.value ?? 0));
+
+const isUnread = (offset: Offset | undefined): boolean => offset?.readings === 0;
 
 const ageOf = (sample: Sample): number => Math.max(0, secondsBetween(sample.at, sample.receivedAt));
 
@@ -131,31 +140,43 @@ function followOffset(offset: Offset | undefined, sample: Sample, jump: number):
   const { producedTotal, consumedTotal } = sample;
   if (consumedTotal === undefined) return offset;
   // Arrivals that are told from completions and lag say nothing of it.
-  if (producedTotal === undefined) return offset ?? beginOffset(0);
+  if (producedTotal === undefined) return offset ?? noOffset;
   const reading = offsetOf(sample, producedTotal, consumedTotal);
-  if (offset === undefined) return beginOffset(reading);
+  if (offset === undefined || isUnread(offset)) return beginOffset(reading);
   return sample.isReset ? rebaseOffset(offset, reading) : stepOffset(offset, reading, jump);
 }
 
+/** With the counter that it does not tell, where the other one and lag do, by the offset there was. */
+function filledIn(sample: Sample, offset: Offset | undefined): Sample {
+  const { basis, producedTotal, consumedTotal, lagMessages, isReset } = sample;
+  if (basis !== "counters" || consumedTotal !== undefined || producedTotal === undefined) return sample;
+  return offset === undefined || isUnread(offset) || isReset
+    ? sample
+    : { ...sample, consumedTotal: Math.max(0, producedTotal - lagMessages + offset.value) };
+}
+
 /** Takes in the next sample. One that is not newer than the last changes nothing. */
-export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
+export function stepRates(rates: Rates, told: Sample, delays: Delays): Rates {
+  const sample = filledIn(told, rates.offset);
   const { at, consumedTotal } = sample;
   const h = secondsBetween(rates.sample.at, at);
   if (h <= 0) return rates;
   if (sample.basis !== rates.sample.basis) return beginRates(sample);
 
   const isGap = rates.isResumed || sample.isReset || h > gapPolls * delays.sampleSeconds;
+  const isFirstCount = isUnread(rates.offset) && sample.producedTotal !== undefined;
   const follow = (
     filter: CounterFilter | undefined,
     z: number | undefined,
     input: number,
     tuning: Tuning,
+    isAfresh = isGap,
   ): CounterFilter | undefined =>
     z === undefined
       ? filter
       : filter === undefined
         ? beginFilter(at, z)
-        : isGap
+        : isAfresh
           ? rebaseFilter(filter, at, z)
           : stepFilter(filter, at, z, input, tuning);
 
@@ -174,7 +195,13 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
   const { arrivals, completions } = reconcile(sample, rates.offset, jump);
   const admitted = admittedBetween(rates.sample, sample.admittedTotal);
   const drain = follow(rates.drain, consumedTotal, 0, tuningFor(speed(rates.drain), breakAt));
-  const inflow = follow(rates.inflow, arrivals, 0, tuningFor(speed(rates.inflow), breakAt));
+  const inflow = follow(
+    rates.inflow,
+    arrivals,
+    0,
+    tuningFor(speed(rates.inflow), breakAt),
+    isGap || isFirstCount,
+  );
   const capacity =
     consumedTotal === undefined
       ? rates.capacity
@@ -183,7 +210,7 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
         : stepCapacity(rates.capacity, {
             at,
             seconds: h,
-            toldSeconds: secondsBetween(rates.toldAt, at),
+            toldSeconds: rates.sample.consumedTotal === undefined ? secondsBetween(rates.toldAt, at) : h,
             consumedTotal,
             completions,
             startLag: rates.sample.lagMessages,
@@ -193,7 +220,7 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
             arrived: differenceOf(rates.sample.producedTotal, sample.producedTotal),
             drain: drain !== undefined && drain.n >= settledReadings ? speed(drain) : 0,
             isGap,
-            isCounter: sample.basis === "counters",
+            isCounter: sample.basis === "counters" && told.consumedTotal !== undefined,
             noiseShare: share,
           });
   const exogenous =
@@ -203,7 +230,13 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
         : beginFilter(at, arrivals)
       : arrivals === undefined
         ? rates.exogenous && awaitReading(rates.exogenous, at, admitted)
-        : follow(rates.exogenous, arrivals, admitted, tuningFor(scale, exogenousBreakAt));
+        : follow(
+            rates.exogenous,
+            arrivals,
+            admitted,
+            tuningFor(scale, exogenousBreakAt),
+            isGap || isFirstCount,
+          );
 
   return {
     sample,
@@ -211,11 +244,11 @@ export function stepRates(rates: Rates, sample: Sample, delays: Delays): Rates {
     inflow,
     capacity,
     exogenous: exogenous && { ...exogenous, v: Math.max(0, exogenous.v) },
-    offset: followOffset(rates.offset, sample, jump),
+    offset: followOffset(rates.offset, told, jump),
     intervals: rates.intervals + 1,
     lagNoise,
     ageSeconds: rates.ageSeconds + 0.2 * (ageOf(sample) - rates.ageSeconds),
-    toldAt: consumedTotal === undefined ? rates.toldAt : at,
+    toldAt: told.consumedTotal === undefined ? rates.toldAt : at,
   };
 }
 

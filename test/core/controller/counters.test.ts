@@ -54,6 +54,11 @@ describe("counters that are not always told", () => {
     ["arrivals, now and then", (sample) => (sample % 3 === 1 ? ["produced"] : [])],
     ["completions, now and then", (sample) => (sample % 3 === 1 ? ["consumed"] : [])],
     ["both, now and then", (sample) => (sample % 4 === 1 ? ["produced", "consumed"] : [])],
+    ["arrivals, at first", (sample) => (sample < 5 ? ["produced"] : [])],
+    [
+      "arrivals at first, completions when they come",
+      (s) => (s < 5 ? ["produced"] : s < 9 ? ["consumed"] : []),
+    ],
     ["arrivals, from some time on", (sample) => (sample > 20 ? ["produced"] : [])],
   ];
   for (const pollSeconds of [1, 5])
@@ -64,4 +69,28 @@ describe("counters that are not always told", () => {
 describe("counters that begin again", () => {
   for (const pollSeconds of [1, 5, 10])
     it(`make no difference, at a poll of ${pollSeconds} s`, () => run(pollSeconds, () => [], 40));
+});
+
+describe("completions that are told in every other sample", () => {
+  const stateAfter = (seconds: number, completes: number) => {
+    let step = beginTarget("orders", settings(), 0);
+    for (let second = 0; second < seconds; second += 1) {
+      const at = 1000 * second;
+      const consumed = second < 10 ? capacity * second : 1000 + completes * (second - 10);
+      const observation: Observation = {
+        at,
+        receivedAt: at,
+        ready: 2500,
+        unacked: 0,
+        ...(second % 2 === 0 && { consumed }),
+        consumers: 2,
+        groupState: "stable",
+      };
+      step = stepTarget(step.state, { event: "observed", at, observation });
+    }
+    return step.decision.state;
+  };
+
+  it("are progress all the same", () => assert.notEqual(stateAfter(200, capacity), "failing"));
+  it("are none where they stand still", () => assert.equal(stateAfter(200, 0), "failing"));
 });
