@@ -53,6 +53,10 @@ const wander = record(["share", "tauSeconds"], (get) => ({
 
 const signal: Reader<Signal> = (value, field, report) => {
   if (typeof value === "number") return { pieces: [{ from: 0, value: rate(value, field, report) }] };
+  if (typeof value !== "object" || value === null) {
+    report(field, `${show(value)} is not allowed: a number, or an object with pieces, sine, wander`);
+    return { pieces: [] };
+  }
   const read = record(["pieces", "sine", "wander"], (get, optional) => {
     const swing = optional("sine", sine);
     const drift = optional("wander", wander);

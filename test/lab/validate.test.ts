@@ -16,6 +16,7 @@ const sound = {
 const wrong: [name: string, over: Record<string, unknown>, field: string, problem: RegExp][] = [
   ["a number out of range", { noise: 2 }, "noise", /^2 is not allowed: a number from 0 to 1$/],
   ["a text for a number", { seconds: "100" }, "seconds", /^"100" is not allowed: a number from 10/],
+  ["a text for a rate", { capacity: "100" }, "capacity", /^"100" is not allowed: a number, or an object/],
   ["an unknown field", { capasity: 3 }, "capasity", /^is not known; did you mean capacity\?$/],
   ["a missing field", { demand: undefined }, "demand", /^is missing$/],
   [
