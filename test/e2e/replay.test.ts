@@ -111,7 +111,8 @@ targets: { orders: { broker: events, group: billing, topics: [orders], setpoint:
   );
   // The first may be older than the recording.
   const told = [...seen.values()].slice(1);
-  assert.ok(told.length > 50, `only ${told.length} decisions were seen`);
+  // One for each poll, at the least; how many more hangs on how much the law has to say.
+  assert.ok(told.length > 15, `only ${told.length} decisions were seen`);
   for (const state of ["throttled", "blind"])
     assert.ok(
       told.some((decision) => decision.state === state),
