@@ -107,6 +107,15 @@ describe("a Kafka source on three brokers", { skip: leftOut("kafka") }, () => {
       const { answers } = await poller.poll(watches);
       return [...answers.values()].every(isComplete) ? true : undefined;
     });
+    // What only the one that dies has a copy of would be gone with it: the one before has to have caught up.
+    {
+      await using traffic = await startTraffic(kafka.bootstrap);
+      await until("all copies are in step", 60_000, async () => {
+        const { topics } = await traffic.admin.fetchTopicMetadata({ topics: [topic, "__consumer_offsets"] });
+        const partitions = topics.flatMap((one) => one.partitions);
+        return partitions.every(({ isr, replicas }) => isr.length === replicas.length) || undefined;
+      });
+    }
     // By now it leads what the others have lost before.
     await kafka.kill(1);
     await until("leaders and coordinators have moved", 60_000, async () => {
