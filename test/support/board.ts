@@ -2,6 +2,7 @@
 
 import type { Request } from "../../src/core/sharing/registry.ts";
 import type { Attempt, Board, LeaseView, SourceView, TargetView } from "../../src/daemon/board.ts";
+import { settings } from "../core/controller/settings.ts";
 
 /** The board's clock stands still. */
 export const now = Date.parse("2026-11-23T19:20:02.000Z");
@@ -18,21 +19,7 @@ export interface TargetChanges {
 export const targetView = (target: string, changes: TargetChanges = {}): TargetView => ({
   target,
   broker: changes.broker ?? "events",
-  settings: {
-    policy: { kind: "setpoint", setpointSeconds: 10, maxSeconds: 60 },
-    signal: "total",
-    pollMs: 5000,
-    minRate: 1,
-    maxRate: null,
-    safeRate: "auto",
-    onBlind: "safe",
-    mode: "enforce",
-    circuit: { failureRatio: 0.5, minimum: 20, noProgressMs: 60_000 },
-    maxInFlight: null,
-    leaseTtlMs: 15_000,
-    refreshMs: 5000,
-    ...changes.settings,
-  },
+  settings: settings({ pollMs: 5000, ...changes.settings }),
   decision: {
     target,
     state: "throttled",

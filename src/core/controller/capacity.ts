@@ -142,8 +142,10 @@ export function stepCapacity(capacity: Capacity, interval: Interval): Capacity {
   };
 }
 
-/** An interval in which consumers had time to spare. */
-/** `completed`: per second, by the counter; `wasStill`: it stood still before, and lag with it. */
+/**
+ * An interval in which consumers had time to spare. `completed`: per second, by the counter; `wasStill`: it stood
+ * still before, and lag with it.
+ */
 function fromSparing(
   capacity: Capacity,
   interval: Interval,
